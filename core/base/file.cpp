@@ -155,8 +155,15 @@ struct AtomicFile::Impl {
         if (!temporaryPath.empty()) ::unlink(temporaryPath.c_str());
     }
 
+    bool failed = false;  // a file with a hole must never get the final name
+
+    Status put(std::span<const std::byte> bytes) {
+        auto written = writeAll(descriptor.get(), bytes, finalPath);
+        if (!written) failed = true;
+        return written;
+    }
     Status flush() {
-        auto written = writeAll(descriptor.get(), buffer, finalPath);
+        auto written = put(buffer);
         buffer.clear();
         return written;
     }
@@ -191,7 +198,7 @@ Result<AtomicFile> AtomicFile::create(const std::filesystem::path& path) {
 Status AtomicFile::write(std::span<const std::byte> bytes) {
     if (bytes.size() >= kWriteBuffer) {
         if (auto flushed = impl_->flush(); !flushed) return flushed;
-        return writeAll(impl_->descriptor.get(), bytes, impl_->finalPath);
+        return impl_->put(bytes);
     }
     impl_->buffer.insert(impl_->buffer.end(), bytes.begin(), bytes.end());
     if (impl_->buffer.size() >= kWriteBuffer) return impl_->flush();
@@ -203,6 +210,10 @@ Status AtomicFile::write(std::string_view text) {
 }
 
 Status AtomicFile::commit() {
+    if (impl_->failed) {
+        return fail(ErrorCode::WriteFailed,
+                    "'" + impl_->finalPath.string() + "' was not written completely and is left out; free some space.");
+    }
     if (auto flushed = impl_->flush(); !flushed) return flushed;
     const auto& path = impl_->finalPath;
     if (::fsync(impl_->descriptor.get()) != 0) return writeError(path, errno);

@@ -161,6 +161,10 @@ class TestFile : public QObject {
             const auto written = file->write(std::string(2'000'000, 'x'));
             QVERIFY(!written.has_value());
             QCOMPARE(written.error().code, ErrorCode::WriteFailed);
+            // A caller that overlooked the error must not publish a file with a hole.
+            const auto committed = file->commit();
+            QVERIFY(!committed.has_value());
+            QCOMPARE(committed.error().code, ErrorCode::WriteFailed);
             QCOMPARE(writeFileAtomically(folder_ / "g", std::string(200'000, 'x')).error().code,
                      ErrorCode::WriteFailed);
         }
