@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string_view>
+
+namespace dicescope {
+
+inline constexpr const char* kMemoName = "file-hashes.memo";  ///< in a cache's root
+inline constexpr const char* kTagName = "CACHEDIR.TAG";  ///< in a cache's root, https://bford.info/cachedir/
+inline constexpr const char* kLockName = "lock";         ///< in a key's folder
+inline constexpr const char* kSetSuffix = ".safetensors";
+
+/// Whether the name is that of a key's folder or, without its suffix, of a finished set: 32 lower-case hex
+/// digits.
+[[nodiscard]] bool isHashName(std::string_view name);
+[[nodiscard]] bool isSetName(std::string_view name);
+[[nodiscard]] bool isJournalName(std::string_view name);
+/// A file that was being written when its process ended, or still is: ".NAME.XXXXXX" of any of ours.
+[[nodiscard]] bool isTemporaryName(std::string_view name);
+
+}  // namespace dicescope
