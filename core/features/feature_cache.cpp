@@ -163,6 +163,7 @@ struct FeatureCache::Impl {
             if (auto started = startJournal(rows); !started) return started;
         }
         std::vector<ContentHash> freshHashes;
+        freshHashes.reserve(fresh.size());
         for (const std::size_t row : fresh) freshHashes.push_back(hashes[row]);
         const std::size_t before = journal->records();
         auto written = journal->append(freshHashes, fresh, features, logits);

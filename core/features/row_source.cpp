@@ -30,8 +30,8 @@ Result<std::shared_ptr<SetSource>> SetSource::open(const std::filesystem::path& 
     const TensorView* hashes = source->file_.find("content_hash");
     const TensorView* features = source->file_.find("features");
     const TensorView* logits = source->file_.find("logits");
-    const auto isMatrix = [](const TensorView* tensor, TensorType type, std::uint64_t rows) {
-        return tensor->type == type && tensor->shape.size() == 2 && tensor->shape[0] == rows &&
+    const auto isMatrix = [](const TensorView* tensor, TensorType type, std::uint64_t count) {
+        return tensor->type == type && tensor->shape.size() == 2 && tensor->shape[0] == count &&
                tensor->shape[1] > 0;
     };
     const bool usable = hashes != nullptr && features != nullptr && !hashes->shape.empty() &&
