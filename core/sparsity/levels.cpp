@@ -134,6 +134,8 @@ Result<std::vector<double>> parseLevels(std::string_view text) {
         numbers = expandRange((*numbers)[0], (*numbers)[1], (*numbers)[2]);
         if (!numbers) return numbers;
     }
+    std::ranges::sort(*numbers);
+    numbers->erase(std::ranges::unique(*numbers).begin(), numbers->end());
     if (const auto valid = checkLevels(*numbers); !valid) return forwardError(valid);
     return numbers;
 }

@@ -15,8 +15,8 @@ inline constexpr std::size_t kMaxLevels = 100'001;
 
 /// Levels p (percent of the weights dropped) from text: "90", "0,10,50", or "FROM:TO:STEP" with FROM and,
 /// where a step hits it, TO ("0:100:1" gives 101 levels). Steps are rounded to 1e-9, so "0:100:0.1" gives the
-/// doubles nearest to 0.1, 0.2, ... without drift. Spaces around numbers are ignored. Errors:
-/// InvalidArgument.
+/// doubles nearest to 0.1, 0.2, ... without drift. A list may be in any order and is returned in increasing
+/// order, each level once. Spaces around numbers are ignored. Errors: InvalidArgument.
 [[nodiscard]] Result<std::vector<double>> parseLevels(std::string_view text);
 
 /// Levels must be at least one, at most kMaxLevels, in 0..100 and strictly increasing. Errors:
