@@ -212,7 +212,8 @@ Status AtomicFile::write(std::string_view text) {
 Status AtomicFile::commit() {
     if (impl_->failed) {
         return fail(ErrorCode::WriteFailed,
-                    "'" + impl_->finalPath.string() + "' was not written completely and is left out; free some space.");
+                    "'" + impl_->finalPath.string() +
+                        "' was not written completely and is left out; free some space.");
     }
     if (auto flushed = impl_->flush(); !flushed) return flushed;
     const auto& path = impl_->finalPath;

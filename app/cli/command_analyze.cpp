@@ -1,0 +1,108 @@
+#include <iostream>
+#include <memory>
+
+#include "app/cli/commands.h"
+#include "core/analysis/evaluation.h"
+#include "core/base/file.h"
+#include "core/report/metrics_report.h"
+#include "core/sparsity/levels.h"
+
+namespace dicescope::cli {
+namespace {
+
+struct AnalyzeArguments {
+    InputsConfig inputs;
+    std::vector<std::string> ood;
+    std::string levels = "90";
+    std::optional<float> reactClip;
+    std::filesystem::path out;
+};
+
+Status writeResults(const std::filesystem::path& out, const AnalysisInputs& inputs,
+                    const Evaluation& evaluation) {
+    if (auto status = writeScoresCsv(out / "scores.csv", inputs, evaluation); !status) return status;
+    if (auto status = writeFileAtomically(out / "metrics.csv", metricsCsv(evaluation)); !status)
+        return status;
+    return writeFileAtomically(out / "metrics.json", metricsJson(inputs, evaluation));
+}
+
+Status analyze(AnalyzeArguments arguments, const Job& job) {
+    auto sources = parseSources(arguments.ood);
+    if (!sources) return forwardError(sources);
+    arguments.inputs.ood = std::move(*sources);
+    arguments.inputs.extraction.scratch = arguments.out;
+    auto levels = parseLevels(arguments.levels);
+    if (!levels) return forwardError(levels);
+    EvaluationOptions options{std::move(*levels), arguments.reactClip, arguments.inputs.extraction.threads};
+    if (auto status = checkOptions(options); !status) return status;
+    if (auto status = checkInputs(arguments.inputs); !status) return status;
+    if (auto status = ensureWritableFolder(arguments.out); !status) return status;
+
+    const auto inputs = loadInputs(arguments.inputs, job);
+    if (!inputs) return forwardError(inputs);
+    const auto evaluation = evaluate(*inputs, options, job);
+    if (!evaluation) return forwardError(evaluation);
+    if (auto status = writeResults(arguments.out, *inputs, *evaluation); !status) return status;
+    std::cout << metricsTable(*inputs, *evaluation)
+              << "Written: " << (arguments.out / "metrics.json").string() << ", metrics.csv, scores.csv\n";
+    return {};
+}
+
+Status onlyFiles(const AnalyzeArguments& arguments) {
+    const auto sources = parseSources(arguments.ood);
+    if (!sources) return forwardError(sources);
+    std::vector<std::filesystem::path> paths{arguments.inputs.idTrain, arguments.inputs.id};
+    for (const NamedSource& source : *sources) paths.push_back(source.path);
+    for (const auto& path : paths) {
+        if (!std::filesystem::is_directory(path)) continue;
+        return fail(ErrorCode::InvalidArgument,
+                    "'" + path.string() +
+                        "' is a folder and score takes feature files; use analyze, or extract "
+                        "the features first.");
+    }
+    return {};
+}
+
+void addResultOptions(CLI::App& command, AnalyzeArguments& arguments) {
+    command
+        .add_option("--p", arguments.levels,
+                    "Percent of weights dropped: 90, or a list 0,10,50, or FROM:TO:STEP")
+        ->capture_default_str();
+    command.add_option("--react", arguments.reactClip,
+                       "Also ReAct and DICE+ReAct with this clip (the authors use 1.0)");
+    command.add_option("--out", arguments.out, "Folder for metrics.json, metrics.csv and scores.csv")
+        ->required();
+}
+
+}  // namespace
+
+void addAnalyze(CLI::App& app, Context& context) {
+    auto arguments = std::make_shared<AnalyzeArguments>();
+    auto* command = app.add_subcommand("analyze", "From a model and image folders to DICE metrics");
+    addModelOptions(*command, arguments->inputs);
+    addSetOptions(*command, arguments->inputs, arguments->ood, false);
+    addResultOptions(*command, *arguments);
+    addExtractionOptions(*command, arguments->inputs.extraction);
+    command->callback([arguments, &context] {
+        context.run = [arguments, &context] { return analyze(*arguments, context.job()); };
+    });
+}
+
+void addScore(CLI::App& app, Context& context) {
+    auto arguments = std::make_shared<AnalyzeArguments>();
+    auto* command =
+        app.add_subcommand("score", "The same metrics from feature files, without reading images");
+    addModelOptions(*command, arguments->inputs);
+    addHeadFileOptions(*command, arguments->inputs);
+    addSetOptions(*command, arguments->inputs, arguments->ood, true);
+    addResultOptions(*command, *arguments);
+    command->add_option("--threads", arguments->inputs.extraction.threads, "CPU threads; 0: all processors");
+    command->callback([arguments, &context] {
+        context.run = [arguments, &context]() -> Status {
+            if (auto status = onlyFiles(*arguments); !status) return status;
+            return analyze(*arguments, context.job());
+        };
+    });
+}
+
+}  // namespace dicescope::cli

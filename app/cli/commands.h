@@ -1,0 +1,47 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/analysis/inputs.h"
+#include "core/base/error.h"
+#include "core/base/job.h"
+
+namespace dicescope::cli {
+
+/// What every command gets: how it is stopped, and where it says what went right or wrong.
+struct Context {
+    std::stop_token stop;
+    bool quiet = false;
+    std::function<Status()> run;  ///< set by the command that the user chose; called after parsing
+
+    /// The job of a long call: the stop token and progress on the terminal.
+    [[nodiscard]] Job job() const;
+};
+
+/// Each adds one command to the program.
+void addAnalyze(CLI::App& app, Context& context);
+void addScore(CLI::App& app, Context& context);
+void addSweep(CLI::App& app, Context& context);
+void addExtract(CLI::App& app, Context& context);
+void addInfo(CLI::App& app, Context& context);
+void addDemoData(CLI::App& app, Context& context);
+void addCache(CLI::App& app, Context& context);
+
+/// Options that several commands share; they write into the config they are given, which must outlive
+/// parsing.
+void addModelOptions(CLI::App& command, InputsConfig& config);
+void addHeadFileOptions(CLI::App& command, InputsConfig& config);
+void addExtractionOptions(CLI::App& command, ExtractionSettings& settings);
+void addSetOptions(CLI::App& command, InputsConfig& config, std::vector<std::string>& ood, bool filesOnly);
+
+/// "NAME=PATH" texts as sources. Errors: InvalidArgument.
+[[nodiscard]] Result<std::vector<NamedSource>> parseSources(const std::vector<std::string>& texts);
+
+/// The process's exit code for an outcome: 0 done, 1 failed, 2 wrong arguments, 130 interrupted.
+[[nodiscard]] int exitCode(const Status& status);
+
+}  // namespace dicescope::cli

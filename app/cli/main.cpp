@@ -1,0 +1,64 @@
+#include <malloc.h>
+
+#include <exception>
+#include <iostream>
+
+#include "app/cli/commands.h"
+#include "app/cli/interrupt.h"
+
+namespace {
+
+constexpr int kWrongArguments = 2;
+
+/// Keeps freed image and batch buffers in the process: given back to the system and taken again for every
+/// image, their page faults would cost more than decoding.
+void keepFreedMemory() {
+#ifdef __GLIBC__
+    constexpr int kBytes = 256 << 20;
+    mallopt(M_MMAP_THRESHOLD, kBytes / 8);
+    mallopt(M_TRIM_THRESHOLD, kBytes);
+#endif
+}
+
+int run(int argc, char** argv) {
+    using namespace dicescope;
+    cli::Context context;
+    context.stop = cli::stopOnInterrupt();
+
+    CLI::App app{"DiceScope: out-of-distribution detection by sparsification (DICE), without a display."};
+    app.set_version_flag("--version", "dicescope-cli " DICESCOPE_VERSION);
+    app.require_subcommand(1);
+    app.fallthrough();
+    app.add_flag("-q,--quiet", context.quiet, "No progress");
+    app.footer(
+        "Exit codes: 0 done, 1 failed, 2 wrong arguments, 130 interrupted (run again to go on where it "
+        "stopped).");
+    cli::addAnalyze(app, context);
+    cli::addScore(app, context);
+    cli::addSweep(app, context);
+    cli::addExtract(app, context);
+    cli::addInfo(app, context);
+    cli::addDemoData(app, context);
+    cli::addCache(app, context);
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : kWrongArguments;
+    }
+    const Status status = context.run();
+    if (!status) std::cerr << "dicescope-cli: " << status.error().message << '\n';
+    return cli::exitCode(status);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    keepFreedMemory();
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& error) {
+        std::cerr << "dicescope-cli: an unexpected error (" << error.what() << "); please report it.\n";
+        return 1;
+    }
+}

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace dicescope {
+
+/// The shortest decimal that reads back as exactly this double; "nan", "inf", "-inf" for those.
+[[nodiscard]] std::string exactDecimal(double value);
+
+/// A float's shortest exact decimal.
+[[nodiscard]] std::string exactDecimal(float value);
+
+/// With a fixed number of decimals: fixedDecimal(12.345, 1) is "12.3".
+[[nodiscard]] std::string fixedDecimal(double value, int decimals);
+
+/// One field of a CSV line by RFC 4180: quoted where it holds a comma, a quote or a line break.
+[[nodiscard]] std::string csvField(std::string_view text);
+
+/// `text` filled with spaces to `width` columns; UTF-8 code points count as one column each.
+[[nodiscard]] std::string padRight(std::string_view text, std::size_t width);
+[[nodiscard]] std::string padLeft(std::string_view text, std::size_t width);
+
+}  // namespace dicescope
