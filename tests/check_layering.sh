@@ -11,7 +11,7 @@ complain "Qt in core" "$(includes 'Q[A-Z]|qcustomplot' 'core/*.h' 'core/*.cpp')"
 complain "core includes app or ui" "$(includes 'app/|ui/' 'core/*.h' 'core/*.cpp')"
 complain "ui includes app" "$(includes 'app/' 'ui/*.h' 'ui/*.cpp')"
 complain "LibTorch, OpenCV or Highway in a public header" \
-  "$(includes '(torch|ATen|c10|opencv2|hwy)/' '*.h' | grep -v '_internal\.h:' || true)"
+  "$(includes '(torch|ATen|c10|opencv2|hwy)/' '*.h' | grep -vE '(_internal|-inl)\.h:' || true)"
 
 # Data flows one way: a room may include only the rooms before it.
 rooms=(base images model features extraction sparsity detectors metrics explain demo session analysis report)
