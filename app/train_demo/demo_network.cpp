@@ -74,12 +74,12 @@ std::string toTorchScript(const DemoNetwork& network) {
     for (std::size_t i = 0; i < network->convolutions.size(); ++i) {
         const auto& convolution = network->convolutions[i];
         const std::string padding = std::to_string(demoStages()[i].kernel / 2);
-        module.register_module(
-            nameOf(i),
-            makeLayer("Convolution" + std::to_string(i + 1), convolution->weight, convolution->bias,
-                      "def forward(self, x: Tensor) -> Tensor:\n"
-                      "    return torch.conv2d(x, self.weight, self.bias, [1, 1], [" +
-                          padding + ", " + padding + "])\n"));
+        std::string source =
+            "def forward(self, x: Tensor) -> Tensor:\n"
+            "    return torch.conv2d(x, self.weight, self.bias, [1, 1], [";
+        source.append(padding).append(", ").append(padding).append("])\n");
+        module.register_module(nameOf(i), makeLayer("Convolution" + std::to_string(i + 1),
+                                                    convolution->weight, convolution->bias, source));
     }
     module.register_module("fc", makeLayer("Linear", network->head->weight, network->head->bias,
                                            "def forward(self, x: Tensor) -> Tensor:\n"

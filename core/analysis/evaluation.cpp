@@ -118,7 +118,7 @@ Result<Evaluation> evaluate(const AnalysisInputs& inputs, const EvaluationOption
     if (!planned) return forwardError(planned);
     SweepOptions sweepOptions;
     sweepOptions.threads = options.threads;
-    const auto plain = sweepSets(planned->sweep, inputs, sweepOptions, job);
+    const auto plain = sweepSets(*planned, inputs, sweepOptions, job);
     if (!plain) return forwardError(plain);
 
     Evaluation evaluation;
@@ -132,7 +132,7 @@ Result<Evaluation> evaluate(const AnalysisInputs& inputs, const EvaluationOption
     }
     if (options.reactClip) {
         sweepOptions.reactClip = options.reactClip;
-        const auto clipped = sweepSets(planned->sweep, inputs, sweepOptions, job);
+        const auto clipped = sweepSets(*planned, inputs, sweepOptions, job);
         if (!clipped) return forwardError(clipped);
         if (auto added = addDetectors(evaluation, inputs, *clipped, "react", "dice+react", options, job);
             !added) {

@@ -155,7 +155,7 @@ Result<SweepAnalysis> analyseSweep(const AnalysisInputs& inputs, const SweepAnal
     sweepOptions.reactClip = options.reactClip;
     sweepOptions.predictions = false;
     sweepOptions.threads = options.threads;
-    const auto swept = sweepSets(planned->sweep, inputs, sweepOptions, job);
+    const auto swept = sweepSets(*planned, inputs, sweepOptions, job);
     if (!swept) return forwardError(swept);
 
     SweepAnalysis analysis;

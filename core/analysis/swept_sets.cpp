@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include "core/sparsity/sweep_torch.h"
+
 namespace dicescope {
 
 Result<PlannedSweep> planSweep(const AnalysisInputs& inputs, RankingRule rule, std::uint64_t seed,
@@ -22,16 +24,25 @@ Status checkReactClip(const std::optional<float>& clip) {
     return fail(ErrorCode::InvalidArgument, "The ReAct clip must be a positive number; the authors use 1.0.");
 }
 
-Result<SweptSets> sweepSets(const Sweep& sweep, const AnalysisInputs& inputs, const SweepOptions& options,
-                            const Job& job) {
+Result<SweptSets> sweepSets(const PlannedSweep& planned, const AnalysisInputs& inputs,
+                            const SweepOptions& options, const Job& job) {
+    const auto run = [&](const InputSet& set) -> Result<SweepResult> {
+        const auto features = set.features->features;
+        if (inputs.model && inputs.model->device.rfind("cuda", 0) == 0) {
+            auto result = sweepOnDevice(features, inputs.head.weight.view(), inputs.head.bias, planned.plan,
+                                        Sweep::Dense::AsLastRow, options, inputs.model->device, job);
+            if (result || result.error().code == ErrorCode::Cancelled) return result;
+        }
+        return planned.sweep.run(features, options, job);
+    };
     SweptSets swept;
-    auto id = sweep.run(inputs.id.features->features, options, job);
+    auto id = run(inputs.id);
     if (!id) return forwardError(id);
     swept.id = std::move(*id);
     for (const auto& [sets, results] :
          {std::pair{&inputs.ood, &swept.ood}, {&inputs.validation, &swept.validation}}) {
         for (const InputSet& set : *sets) {
-            auto result = sweep.run(set.features->features, options, job);
+            auto result = run(set);
             if (!result) return forwardError(result);
             results->push_back(std::move(*result));
         }

@@ -35,8 +35,9 @@ struct PlannedSweep {
 /// Ok without a clip and where it is a positive number. Errors: InvalidArgument.
 [[nodiscard]] Status checkReactClip(const std::optional<float>& clip);
 
-/// Runs every set through a sweep. Errors: those of Sweep::run.
-[[nodiscard]] Result<SweptSets> sweepSets(const Sweep& sweep, const AnalysisInputs& inputs,
+/// Runs every set through a sweep: on the model's GPU where it has one, on the CPU otherwise and where the
+/// GPU fails. Errors: those of Sweep::run.
+[[nodiscard]] Result<SweptSets> sweepSets(const PlannedSweep& planned, const AnalysisInputs& inputs,
                                           const SweepOptions& options, const Job& job);
 
 /// The request for metrics of the ID set against `sets` and their summaries `ood`; what it points to must

@@ -50,9 +50,11 @@ class Classifier {
 
     /// Runs a batch of preprocessed 8-bit pixels (batch x H x W x channels, interleaved) through the model.
     /// `tables` holds one normalisation table (see normalisationTable) of 256 values a channel, channel after
-    /// channel. Safe to call from several threads at once; on the CPU each call uses `intraOpThreads`
-    /// threads, which the first call on a thread fixes for it. Errors: OutOfMemory (the caller may try a
-    /// smaller batch), Device, Internal.
+    /// channel. Safe to call from several threads at once; on the CPU a call uses `intraOpThreads` threads.
+    /// Callers that run at the same time should pass the same number, since OpenBLAS keeps one for the whole
+    /// process; several callers with one thread each are faster than one caller with several. The same batch
+    /// gives the same bits on any thread; another batch size may change the last ones.
+    /// Errors: InvalidArgument (shapes), OutOfMemory (the caller may try a smaller batch), Device, Internal.
     [[nodiscard]] Status forward(std::span<const std::uint8_t> pixels, std::size_t batch,
                                  std::span<const float> tables, const ForwardOutput& output,
                                  int intraOpThreads) const;

@@ -48,8 +48,8 @@ bool gainsFromOneDnn(jit::Graph& graph) {
 
 }  // namespace
 
-SplitModel::SplitModel(jit::Module frozen, const LinearLayer& layer)
-    : module_(std::move(frozen)),
+SplitModel::SplitModel(const jit::Module& frozen, const LinearLayer& layer)
+    : module_(frozen),
       features_(layer.weight.size(1)),
       classes_(layer.weight.size(0)),
       isConvolution_(layer.isConvolution) {

@@ -109,8 +109,8 @@ struct SplitOutput {
 /// A frozen module whose forward returns the head's input and output.
 class SplitModel {
   public:
-    /// Takes over `frozen` and rewrites its graph; `layer` belongs to that graph.
-    SplitModel(jit::Module frozen, const LinearLayer& layer);
+    /// Shares `frozen` and rewrites its graph; `layer` belongs to that graph.
+    SplitModel(const jit::Module& frozen, const LinearLayer& layer);
 
     /// A copy rewritten for speed: batch norms folded into convolutions, and on the CPU, for graphs that gain
     /// from it, oneDNN's own layouts. Errors: Internal.

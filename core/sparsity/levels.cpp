@@ -135,7 +135,7 @@ Result<std::vector<double>> parseLevels(std::string_view text) {
         if (!numbers) return numbers;
     }
     std::ranges::sort(*numbers);
-    numbers->erase(std::ranges::unique(*numbers).begin(), numbers->end());
+    numbers->erase(std::unique(numbers->begin(), numbers->end()), numbers->end());
     if (const auto valid = checkLevels(*numbers); !valid) return forwardError(valid);
     return numbers;
 }

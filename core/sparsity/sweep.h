@@ -76,15 +76,16 @@ using SlabSink = std::function<Status(const SweepResult& slab, std::span<const s
 ///
 /// Logits are float32, sums of a level's weights in order of the unit; against float64 the energy, the max
 /// logit and MSP are within 1e-4 + 1e-5 |score| where the logits' partial sums are of the size of the logits.
-/// Results are the same bit for bit for every thread count, slab, seed and position of a sample; they may
-/// differ in the last bits between instruction sets.
+/// The excess keeps a relative accuracy of 1e-5 + 1e-7 |max logit| down to 1e-20; below that it may be 0.
+/// Results are the same bit for bit for every thread count, slab, seed, position and neighbour of a sample;
+/// they may differ in the last bits between instruction sets and between plans.
 ///
 /// Immutable and cheap to copy; may be used by several threads at a time.
 class Sweep {
   public:
     enum class Dense { Without, AsLastRow };
 
-    /// weight: C x D, bias: C values, plan: of a C x D ranking. Memory: 8 bytes a weight and 4 bytes a class
+    /// weight: C x D, bias: C values, plan: of a C x D ranking. Memory: 8 bytes a weight and 6 bytes a class
     /// and level. Errors: Mismatch (shapes), InvalidArgument (empty or non-finite weight or bias, or so large
     /// that their sum overflows).
     [[nodiscard]] static Result<Sweep> plan(MatrixView<const float> weight, std::span<const float> bias,

@@ -177,31 +177,41 @@ class Tile {
     HWY_NOINLINE bool walkSteps(std::size_t pass) {
         const WalkVisit* visits = walk_.visits.data() + pass * walk_.classes;
         const WalkEntry* entries = entries_;
-        Seen seen[kSteps];
-        for (Seen& each : seen) startSearch(each);
+        Seen first, second;
+        startSearch(first);
+        startSearch(second);
         for (std::size_t i = 0; i < walk_.classes; ++i) {
             if (i % kClassesPerLook == 0 && task_.stop.stop_requested()) return false;
             float* at = logits_ + visits[i].classIndex * kTile;
             prefetchBlock(logits_ + visits[i + kVisitsAhead].classIndex * kTile);
             Block logit = loadBlock(at);
-            HWY_UNROLL(2)
-            for (std::size_t k = 0; k < kStepsPerPass; ++k) {
-                const std::size_t count = visits[i].counts[k];
-                if (k >= kFirst && k < kFirst + kSteps) {
-                    addEntries(entries, count, features_, logit);
-                    include<kPredict>(logit, shift_, visits[i].classIndex, seen[k - kFirst]);
-                }
-                entries += count;
-            }
+            visitStep<kFirst == 0>(visits[i], 0, entries, logit, first);
+            visitStep<kFirst + kSteps == 2>(visits[i], 1, entries, logit, second);
             storeBlock(logit, at);
         }
         entries_ = entries;
-        for (std::size_t k = 0; k < kSteps; ++k) {
-            summarise(seen[k]);
-            if (kSteps == 1 && anyFar()) summariseAgain();
-            write(pass * kStepsPerPass + kFirst + k);
-        }
+        if constexpr (kFirst == 0) finish(first, pass * kStepsPerPass, kSteps == 1);
+        if constexpr (kFirst + kSteps == 2) finish(second, pass * kStepsPerPass + 1, kSteps == 1);
         return true;
+    }
+
+    /// Adds a step's weights of one class to its logit and looks at it; or only passes over them.
+    template <bool kActive>
+    HWY_INLINE void visitStep(const WalkVisit& visit, std::size_t step, const WalkEntry*& entries,
+                              Block& logit, Seen& seen) const {
+        const std::size_t count = visit.counts[step];
+        if constexpr (kActive) {
+            addEntries(entries, count, features_, logit);
+            include<kPredict>(logit, shift_, visit.classIndex, seen);
+        }
+        entries += count;
+    }
+
+    /// mayBeFar: whether the logits may have moved too far from their reference.
+    HWY_INLINE void finish(const Seen& seen, std::size_t step, bool mayBeFar) {
+        summarise(seen);
+        if (mayBeFar && anyFar()) summariseAgain();
+        write(step);
     }
 
     HWY_INLINE void startSearch(Seen& seen) const {
@@ -219,8 +229,8 @@ class Tile {
         const Vec nothing = hn::Set(Tag(), static_cast<float>(walk_.classes) * kLeastPower * 1.01f);
         for (std::size_t i = 0; i < kVectors; ++i) {
             const std::size_t at = i * kLanes;
-            const Vec others = hn::IfThenElseZero(hn::Gt(seen.others.v[i], nothing), seen.others.v[i]);
             const Vec largest = powerOf(seen.largest.v[i], hn::Load(Tag(), shift_ + at));
+            const Vec others = hn::IfThenElseZero(hn::Gt(seen.others.v[i], nothing), seen.others.v[i]);
             hn::Store(hn::Log1p(Tag(), hn::Div(others, largest)), Tag(), excess_ + at);
             hn::Store(seen.largest.v[i], Tag(), largest_ + at);
             if constexpr (kPredict) hn::Store(seen.prediction.v[i], IntTag(), prediction_ + at);

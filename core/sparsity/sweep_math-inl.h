@@ -56,10 +56,10 @@ HWY_INLINE void storeBlock(const Block& block, float* to) {
     for (std::size_t i = 0; i < kVectors; ++i) hn::Store(block.v[i], Tag(), to + i * kLanes);
 }
 
-/// 2^(x log2(e) - r) for an integer r, with shift = kShifter - r: exp(x) in units of 2^r. |x| and |r| at most
-/// 2^20 and the exponent at most 127; below -126 it counts as -126. Relative error below 1.3e-7 + 2e-8 |x|. A
-/// third of the cost of hwy::Exp: reference, rounding and scaling share their steps, and nothing flushes to
-/// zero.
+/// 2^(x log2(e) - r) for an integer r, with shift = kShifter - r: exp(x) in units of 2^r. |x|
+/// and |r| at most 2^20 and the exponent at most 127; below -126 it counts as -126. Relative error
+/// below 1.3e-7 + 2e-8 |x|. A third of the cost of hwy::Exp: reference, rounding and scaling share their
+/// steps, and nothing flushes to zero.
 HWY_INLINE Vec powerOf(Vec x, Vec shift) {
     const Tag d;
     const IntTag di;

@@ -1,6 +1,6 @@
 #include "core/sparsity/sweep_torch.h"
 
-#include <torch/torch.h>
+#include <torch/script.h>
 
 #include <algorithm>
 #include <cmath>

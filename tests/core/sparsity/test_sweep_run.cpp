@@ -66,6 +66,25 @@ class TestSweepRun : public QObject {
         }
     }
 
+    void doesNotDependOnTheNeighbours() {
+        SweepCase c = randomCase(12, 45, 130, 33);
+        const Sweep sweep = planned(c);
+        const auto reference = sweep.run(c.features.view(), {}, {}).value();
+        // In the tiles of these, steps are walked apart and looked at twice.
+        for (float& h : c.features.view().row(2)) h *= 1e9f;
+        for (float& h : c.features.view().row(70)) h *= 60.0f;
+        c.features(129, 0) = kNan;
+        const auto result = sweep.run(c.features.view(), {}, {}).value();
+        for (std::size_t row = 0; row < result.rows(); ++row) {
+            for (std::size_t i = 0; i < 130; ++i) {
+                if (i == 2 || i == 70 || i == 129) continue;
+                QVERIFY(result.maxLogitAt(row)[i] == reference.maxLogitAt(row)[i]);
+                QVERIFY(result.excessAt(row)[i] == reference.excessAt(row)[i]);
+                QCOMPARE(result.predictionAt(row)[i], reference.predictionAt(row)[i]);
+            }
+        }
+    }
+
     void partialResultsAreFinalForWhatIsDone() {
         const SweepCase c = manySamples();
         const Sweep sweep = planned(c);
