@@ -1,5 +1,3 @@
-#include <torch/script.h>
-
 #include <sstream>
 
 #include "app/train_demo/demo_network_internal.h"

@@ -2,9 +2,9 @@
 
 // Internal to this program: the only header here that includes LibTorch.
 
-// script.h first: clang 14 does not compile torch.h by itself as C++20.
+// ir.h first: clang 14 does not compile torch.h by itself as C++20.
+#include <torch/csrc/jit/ir/ir.h>
 #include <torch/script.h>
-
 #include <torch/torch.h>
 
 #include <cstdint>

@@ -190,7 +190,7 @@ Status Sweep::stream(MatrixView<const float> features, const SweepOptions& optio
                      const SlabSink& sink) const {
     return withoutExceptions([&]() -> Status {
         const Walk& walk = plan_->walk;
-        if (const auto valid = checkSweepRequest(walk, features, options); !valid) return valid;
+        if (auto valid = checkSweepRequest(walk, features, options); !valid) return valid;
         SweepRun run(walk, features, options, job);
         std::vector<std::size_t> columns;
         SweepResult slab;

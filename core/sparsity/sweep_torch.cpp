@@ -1,5 +1,7 @@
 #include "core/sparsity/sweep_torch.h"
 
+// ir.h first: clang 14 does not compile script.h by itself as C++20.
+#include <torch/csrc/jit/ir/ir.h>
 #include <torch/script.h>
 
 #include <algorithm>
