@@ -4,7 +4,7 @@
 # system's folders first, where it finds another version's.
 add_library(dicescope_torch INTERFACE)
 
-find_file(DICESCOPE_TORCH_CONFIG TorchConfig.cmake HINTS ${CMAKE_PREFIX_PATH} NO_DEFAULT_PATH
+find_file(DICESCOPE_TORCH_CONFIG TorchConfig.cmake HINTS ${CMAKE_PREFIX_PATH} ENV CMAKE_PREFIX_PATH NO_DEFAULT_PATH
           PATH_SUFFIXES share/cmake/Torch Torch)
 if(NOT DICESCOPE_TORCH_CONFIG)
   find_package(Torch REQUIRED)
