@@ -3,6 +3,8 @@
 # package of a CUDA build insists on a CUDA compiler, which this project does not need, and looks for libc10 in the
 # system's folders first, where it finds another version's.
 add_library(dicescope_torch INTERFACE)
+# clang 14 reads LibTorch's headers as C++20 only when this one comes first.
+target_compile_options(dicescope_torch INTERFACE "$<$<CXX_COMPILER_ID:Clang>:SHELL:-include torch/csrc/jit/ir/ir.h>")
 
 find_file(DICESCOPE_TORCH_CONFIG TorchConfig.cmake HINTS ${CMAKE_PREFIX_PATH} ENV CMAKE_PREFIX_PATH NO_DEFAULT_PATH
           PATH_SUFFIXES share/cmake/Torch Torch)
