@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/analysis/level_values.h"
 #include "core/analysis/swept_sets.h"
 #include "core/metrics/level_metrics.h"
 
@@ -23,16 +24,9 @@ void addRows(Evaluation& evaluation, const LevelMetrics& metrics, std::size_t in
 
 void addAccuracy(Evaluation& evaluation, const InputSet& id, std::span<const std::int32_t> prediction,
                  const std::string& detector, std::optional<double> p) {
-    std::size_t labelled = 0;
-    std::size_t right = 0;
-    for (std::size_t i = 0; i < id.labels.size(); ++i) {
-        if (id.labels[i] < 0) continue;
-        ++labelled;
-        if (prediction[i] == id.labels[i]) ++right;
-    }
-    if (labelled == 0) return;
-    evaluation.accuracy.push_back(
-        {detector, p, labelled, static_cast<double>(right) / static_cast<double>(labelled)});
+    const LabelCount count = countRight(id.labels, prediction);
+    if (count.labelled == 0) return;
+    evaluation.accuracy.push_back({detector, p, count.labelled, count.accuracy()});
 }
 
 /// Adds what the swept heads say: the dense one as detector `dense`, each level as detector `masked`.
@@ -114,7 +108,7 @@ Status checkOptions(const EvaluationOptions& options) {
 Result<Evaluation> evaluate(const AnalysisInputs& inputs, const EvaluationOptions& options, const Job& job) {
     if (auto status = checkSets(inputs); !status) return forwardError(status);
     if (auto status = checkOptions(options); !status) return forwardError(status);
-    const auto planned = planSweep(inputs, RankingRule::Contribution, 0, options.levels);
+    const auto planned = planSweep(inputs, RankingRule::Contribution, 0, options.levels, job);
     if (!planned) return forwardError(planned);
     SweepOptions sweepOptions;
     sweepOptions.threads = options.threads;

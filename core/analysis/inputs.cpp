@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 #include <utility>
 
 #include "core/analysis/set_reader.h"
@@ -15,42 +14,6 @@ namespace dicescope {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool needsImages(const InputsConfig& config) {
-    const auto isFolder = [](const fs::path& path) { return !path.empty() && fs::is_directory(path); };
-    const auto isSourceFolder = [&](const NamedSource& source) { return isFolder(source.path); };
-    return isFolder(config.idTrain) || isFolder(config.id) ||
-           std::ranges::any_of(config.ood, isSourceFolder) ||
-           std::ranges::any_of(config.validation, isSourceFolder);
-}
-
-Status checkExists(const fs::path& path, std::string_view what) {
-    if (path.empty() || fs::exists(path)) return {};
-    return fail(ErrorCode::NotFound,
-                "There is no " + std::string(what) + " '" + path.string() + "'; check the path.");
-}
-
-Status checkSetNames(const InputsConfig& config) {
-    std::set<std::string> names;
-    for (const auto* sources : {&config.ood, &config.validation}) {
-        for (const NamedSource& source : *sources) {
-            if (source.name.empty()) {
-                return fail(ErrorCode::InvalidArgument,
-                            "The OOD set '" + source.path.string() + "' has no name; write NAME=FOLDER.");
-            }
-            if (source.name == "average" || source.name == "id" || source.name == "id-train" ||
-                source.name == kNoiseSetName) {
-                return fail(ErrorCode::InvalidArgument, "An OOD set cannot be called '" + source.name +
-                                                            "', which results use; choose another name.");
-            }
-            if (!names.insert(source.name).second) {
-                return fail(ErrorCode::InvalidArgument,
-                            "Two OOD sets are called '" + source.name + "'; give each a name of its own.");
-            }
-        }
-    }
-    return {};
-}
 
 Result<Matrix<float>> readFloats(const fs::path& path) {
     const auto array = readNpy(path);
@@ -123,10 +86,18 @@ Result<Preprocess> preprocessOfFile(const fs::path& path) {
         "'" + path.string() + "' does not say how its images were preprocessed; name it with --preset.");
 }
 
+/// The error with the name of the set that it concerns in its sentence.
+tl::unexpected<Error> naming(const std::string& set, const Error& error) {
+    const bool isNamed = error.message.find("'" + set + "'") != std::string::npos;
+    if (error.code == ErrorCode::Cancelled || isNamed) return fail(error.code, error.message);
+    return fail(error.code, "The set '" + set + "' cannot be used: " + error.message);
+}
+
 /// Loads what the config names, step by step, into one AnalysisInputs.
 class Loader {
   public:
-    Loader(const InputsConfig& config, const Job& job) : config_(config), job_(job) {}
+    Loader(const InputsConfig& config, const Job& job, const LoadObserver& observer)
+        : config_(config), job_(job), observer_(observer) {}
 
     Result<AnalysisInputs> load() {
         for (const auto step : {&Loader::loadPreprocessing, &Loader::loadHead, &Loader::readSets,
@@ -169,41 +140,62 @@ class Loader {
         inputs_.head = headOf(*classifier);
         if (!classifier->info().note.empty()) inputs_.notes.push_back(classifier->info().note);
         classifier_.emplace(std::move(*classifier));
+        if (observer_.modelLoaded) observer_.modelLoaded(*inputs_.model);
         return {};
     }
 
     Status readSets() {
         SetReader reader(config_.extraction, classifier_ ? &*classifier_ : nullptr, inputs_);
         if (!config_.idTrain.empty()) {
-            auto set = reader.read({"id-train", config_.idTrain}, SetRole::IdTrain, job_);
+            auto set = readSet(reader, {"id-train", config_.idTrain}, SetRole::IdTrain);
             if (!set) return forwardError(set);
             inputs_.idTrain = std::move(*set);
         }
-        auto id = reader.read({"id", config_.id}, SetRole::Id, job_);
+        auto id = readSet(reader, {"id", config_.id}, SetRole::Id);
         if (!id) return forwardError(id);
         inputs_.id = std::move(*id);
-        const auto readOod = [&](const std::vector<NamedSource>& sources, SetRole role,
-                                 std::vector<InputSet>& sets) -> Status {
-            for (const NamedSource& source : sources) {
-                auto set = reader.read(source, role, job_);
-                if (!set) return forwardError(set);
-                if (auto status = checkComparable(*inputs_.id.features, *set->features); !status)
-                    return status;
-                sets.push_back(std::move(*set));
-            }
-            return {};
-        };
-        if (auto status = readOod(config_.ood, SetRole::Ood, inputs_.ood); !status) return status;
-        if (auto status = readOod(config_.validation, SetRole::Validation, inputs_.validation); !status)
+        if (auto status = readOod(reader, config_.ood, SetRole::Ood, inputs_.ood); !status) return status;
+        if (auto status = readOod(reader, config_.validation, SetRole::Validation, inputs_.validation);
+            !status)
             return status;
-        if (config_.noiseImages > 0) {
-            auto noise = gaussianNoiseFeatures(*classifier_, *inputs_.preprocess, config_.noiseImages,
-                                               config_.extraction.threads, job_);
-            if (!noise) return forwardError(noise);
-            inputs_.validation.push_back(
-                {std::string(kNoiseSetName), SetRole::Validation, {}, std::move(*noise), {}});
-        }
+        if (auto status = makeNoise(); !status) return status;
         if (inputs_.idTrain) return checkComparable(*inputs_.id.features, *inputs_.idTrain->features);
+        return {};
+    }
+
+    Result<InputSet> readSet(SetReader& reader, const NamedSource& source, SetRole role) {
+        if (job_.stopRequested()) return cancelled();
+        if (observer_.setStarted) observer_.setStarted(role, source.name);
+        auto set = reader.read(source, role, job_);
+        if (!set) return forwardError(set);
+        // Before a set is told as ready; there is nothing to compare the first ones with.
+        if (inputs_.id.features) {
+            if (auto status = checkComparable(*inputs_.id.features, *set->features); !status)
+                return forwardError(status);
+        }
+        if (observer_.setReady) observer_.setReady(*set);
+        return set;
+    }
+
+    Status readOod(SetReader& reader, const std::vector<NamedSource>& sources, SetRole role,
+                   std::vector<InputSet>& sets) {
+        for (const NamedSource& source : sources) {
+            auto set = readSet(reader, source, role);
+            if (!set) return naming(source.name, set.error());
+            sets.push_back(std::move(*set));
+        }
+        return {};
+    }
+
+    Status makeNoise() {
+        if (config_.noiseImages == 0) return {};
+        const std::string noiseName(kNoiseSetName);
+        if (observer_.setStarted) observer_.setStarted(SetRole::Validation, noiseName);
+        auto noise = gaussianNoiseFeatures(*classifier_, *inputs_.preprocess, config_.noiseImages,
+                                           config_.extraction.threads, job_);
+        if (!noise) return forwardError(noise);
+        inputs_.validation.push_back({noiseName, SetRole::Validation, {}, std::move(*noise), {}});
+        if (observer_.setReady) observer_.setReady(inputs_.validation.back());
         return {};
     }
 
@@ -249,6 +241,7 @@ class Loader {
 
     const InputsConfig& config_;
     const Job& job_;
+    const LoadObserver& observer_;
     AnalysisInputs inputs_;
     std::optional<Classifier> classifier_;
 };
@@ -269,54 +262,9 @@ std::string_view name(SetRole role) {
     return "";
 }
 
-Status checkInputs(const InputsConfig& config) {
-    if (config.model.empty() == config.weight.empty()) {
-        return fail(ErrorCode::InvalidArgument,
-                    "Name either a model or a head's weight (.npy), and not both.");
-    }
-    if (config.idTrain.empty() && config.featureMean.empty()) {
-        return fail(ErrorCode::InvalidArgument,
-                    "The mean feature is missing; give the ID training images (--id-train) or their mean "
-                    "(--feature-mean).");
-    }
-    if (config.id.empty())
-        return fail(ErrorCode::InvalidArgument, "The ID images are missing; give them with --id.");
-    if (config.ood.empty()) {
-        return fail(ErrorCode::InvalidArgument,
-                    "There is no OOD set; give at least one with --ood NAME=FOLDER.");
-    }
-    if (auto status = checkSetNames(config); !status) return status;
-
-    for (const auto& [path, what] : std::initializer_list<std::pair<const fs::path&, std::string_view>>{
-             {config.model, "model"},
-             {config.weight, "weight"},
-             {config.bias, "bias"},
-             {config.idTrain, "ID training set"},
-             {config.featureMean, "feature mean"},
-             {config.id, "ID set"},
-             {config.classes, "class list"}}) {
-        if (auto status = checkExists(path, what); !status) return status;
-    }
-    for (const auto* sources : {&config.ood, &config.validation}) {
-        for (const NamedSource& source : *sources) {
-            if (auto status = checkExists(source.path, "OOD set"); !status) return status;
-        }
-    }
-    if (config.noiseImages > 0 && config.model.empty()) {
-        return fail(ErrorCode::InvalidArgument,
-                    "Gaussian noise images have to pass through the model; give it with --model, or choose "
-                    "another set.");
-    }
-    if (needsImages(config) && (config.model.empty() || config.preprocess.empty())) {
-        return fail(ErrorCode::InvalidArgument,
-                    "Folders of images need a model and its preprocessing (--model and --preset).");
-    }
-    return {};
-}
-
-Result<AnalysisInputs> loadInputs(const InputsConfig& config, const Job& job) {
+Result<AnalysisInputs> loadInputs(const InputsConfig& config, const Job& job, const LoadObserver& observer) {
     if (auto status = checkInputs(config); !status) return forwardError(status);
-    return Loader(config, job).load();
+    return Loader(config, job, observer).load();
 }
 
 }  // namespace dicescope

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@ namespace dicescope {
 struct NamedSource {
     std::string name;
     std::filesystem::path path;
+
+    friend bool operator==(const NamedSource&, const NamedSource&) = default;
 };
 
 /// How features are extracted and kept.
@@ -30,6 +33,8 @@ struct ExtractionSettings {
     bool useCache = true;           ///< false: features live in a temporary folder below `scratch`
     std::filesystem::path scratch;  ///< where temporary features go without a cache; empty: the system's
     bool rereadFiles = false;  ///< true: every image file is read and hashed again, whatever its times say
+
+    friend bool operator==(const ExtractionSettings&, const ExtractionSettings&) = default;
 };
 
 /// What an analysis starts from. Either `model`, or `weight` (with `bias`) where all sets are feature files.
@@ -51,6 +56,8 @@ struct InputsConfig {
         classes;  ///< text file, one class name a line in the order of the logits; may be empty
 
     ExtractionSettings extraction;
+
+    friend bool operator==(const InputsConfig&, const InputsConfig&) = default;
 };
 
 /// The classification head f(x) = W h + b, as float32 values of its own.
@@ -100,10 +107,21 @@ struct AnalysisInputs {
 /// InvalidArgument, NotFound.
 [[nodiscard]] Status checkInputs(const InputsConfig& config);
 
-/// Loads the model, extracts or reads every set, and fits the mean. Errors: those of checkInputs, the model,
-/// the image folders and feature files; Mismatch where a feature file belongs to another model, head or
-/// preprocessing.
-[[nodiscard]] Result<AnalysisInputs> loadInputs(const InputsConfig& config, const Job& job = {});
+/// What is told while inputs are loaded, on the thread that called loadInputs(); each may be empty. The order
+/// is: the model, then every set, first the training, ID, OOD and validation sets of the config in their
+/// order and last the noise images. Whatever was told, loading may still fail.
+struct LoadObserver {
+    std::function<void(const ClassifierInfo&)> modelLoaded;  ///< not where the head came as .npy
+    std::function<void(SetRole, const std::string& name)> setStarted;
+    /// Labels are mapped to classes only after the last set, so a set of any role is told without labels.
+    std::function<void(const InputSet&)> setReady;
+};
+
+/// Loads the model, extracts or reads every set, and fits the mean. One set that fails, fails all. Errors:
+/// those of checkInputs, the model, the image folders and feature files, which name the OOD or validation
+/// set concerned; Mismatch where a feature file belongs to another model, head or preprocessing.
+[[nodiscard]] Result<AnalysisInputs> loadInputs(const InputsConfig& config, const Job& job = {},
+                                                const LoadObserver& observer = {});
 
 /// Names of the classes in the order of the logits: those of the file if given, else the training folder's,
 /// else the ID folder's classes, whichever has exactly `classCount` of them; empty where none has. Errors:

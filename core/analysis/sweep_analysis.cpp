@@ -4,72 +4,12 @@
 #include <cmath>
 #include <utility>
 
+#include "core/analysis/level_values.h"
 #include "core/analysis/swept_sets.h"
+#include "core/sparsity/levels.h"
 
 namespace dicescope {
 namespace {
-
-std::vector<double> scoreColumn(const SweepResult& sweep, std::size_t row, ScoreKind score) {
-    const auto samples = usableSamples(sweep);
-    const auto ranking = rankingScores(sweep, row, score, samples);
-    return {ranking.begin(), ranking.end()};
-}
-
-/// Score columns of one row for the ID set and every OOD set. Ranking values serve: intervals of FPR95 and
-/// AUROC depend on the order alone.
-struct OwnedColumns {
-    std::vector<double> id;
-    std::vector<std::vector<double>> ood;
-
-    OwnedColumns(const SweptSets& swept, std::size_t row, ScoreKind score)
-        : id(scoreColumn(swept.id, row, score)) {
-        for (const SweepResult& set : swept.ood) ood.push_back(scoreColumn(set, row, score));
-    }
-    [[nodiscard]] ScoreColumn view() const {
-        ScoreColumn column{id, {}};
-        for (const auto& set : ood) column.ood.emplace_back(set);
-        return column;
-    }
-};
-
-std::size_t nearestLevel(const std::vector<double>& levels, double p) {
-    const auto nearest =
-        std::ranges::min_element(levels, {}, [p](double level) { return std::abs(level - p); });
-    return static_cast<std::size_t>(nearest - levels.begin());
-}
-
-/// The one set that p is chosen on, among validation and OOD sets.
-struct ChoiceSet {
-    const InputSet* set = nullptr;
-    const SweepResult* sweep = nullptr;
-};
-
-ChoiceSet findChoiceSet(const AnalysisInputs& inputs, const SweptSets& swept, const std::string& name) {
-    for (std::size_t i = 0; i < inputs.validation.size(); ++i) {
-        if (inputs.validation[i].name == name) return {&inputs.validation[i], &swept.validation[i]};
-    }
-    for (std::size_t i = 0; i < inputs.ood.size(); ++i) {
-        if (inputs.ood[i].name == name) return {&inputs.ood[i], &swept.ood[i]};
-    }
-    return {};
-}
-
-Result<LevelChoice> choose(const AnalysisInputs& inputs, const SweptSets& swept,
-                           const SweepAnalysisOptions& options, const LevelMetrics& reported,
-                           const Job& job) {
-    const ChoiceSet chosenOn = findChoiceSet(inputs, swept, options.choice->on);
-    if (chosenOn.set == nullptr) {
-        return fail(ErrorCode::InvalidArgument,
-                    "There is no set '" + options.choice->on + "' to choose p on.");
-    }
-    LevelMetricsRequest request =
-        metricsRequest(inputs, swept.id, std::span(chosenOn.set, 1), std::span(chosenOn.sweep, 1),
-                       options.levels, options.threads);
-    request.score = reported.score;
-    const auto validation = computeLevelMetrics(request, job);
-    if (!validation) return forwardError(validation);
-    return chooseLevel(**validation, reported, options.choice->criterion, options.choice->allowReported);
-}
 
 Result<ScoreSweep> sweepOfScore(const AnalysisInputs& inputs, const SweptSets& swept,
                                 const SweepAnalysisOptions& options, ScoreKind score, const Job& job) {
@@ -86,7 +26,7 @@ Result<ScoreSweep> sweepOfScore(const AnalysisInputs& inputs, const SweptSets& s
     result.bestByAuroc = bestLevel(*result.reported, LevelCriterion::Auroc);
     result.intervalLevel = nearestLevel(options.levels, options.bootstrapLevel);
     if (options.choice) {
-        auto choice = choose(inputs, swept, options, *result.reported, job);
+        auto choice = chooseOn(inputs, swept, *options.choice, *result.reported, options.threads, job);
         if (!choice) return forwardError(choice);
         result.intervalLevel = choice->chosen.index;
         result.choice = std::move(*choice);
@@ -96,9 +36,7 @@ Result<ScoreSweep> sweepOfScore(const AnalysisInputs& inputs, const SweptSets& s
         bootstrap.resamples = options.bootstrap;
         bootstrap.seed = options.seed;
         bootstrap.threads = options.threads;
-        const OwnedColumns sparse(swept, result.intervalLevel, score);
-        const OwnedColumns dense(swept, swept.id.denseRow(), score);
-        auto intervals = bootstrapDifference(sparse.view(), dense.view(), bootstrap, job);
+        auto intervals = intervalsAgainstDense(swept, result.intervalLevel, score, bootstrap, job);
         if (!intervals) return forwardError(intervals);
         result.intervals = std::move(*intervals);
     }
@@ -149,7 +87,7 @@ Status checkSweepOptions(const SweepAnalysisOptions& options, const InputsConfig
 
 Result<SweepAnalysis> analyseSweep(const AnalysisInputs& inputs, const SweepAnalysisOptions& options,
                                    const Job& job) {
-    const auto planned = planSweep(inputs, options.rule, options.seed, options.levels);
+    const auto planned = planSweep(inputs, options.rule, options.seed, options.levels, job);
     if (!planned) return forwardError(planned);
     SweepOptions sweepOptions;
     sweepOptions.reactClip = options.reactClip;

@@ -140,6 +140,12 @@ Result<std::vector<double>> parseLevels(std::string_view text) {
     return numbers;
 }
 
+std::size_t nearestLevel(std::span<const double> levels, double p) {
+    const auto nearest =
+        std::ranges::min_element(levels, {}, [p](double level) { return std::abs(level - p); });
+    return static_cast<std::size_t>(nearest - levels.begin());
+}
+
 Result<LevelPlan> planLevels(MatrixView<const double> values, std::span<const double> levels) {
     if (const auto valid = checkLevels(levels); !valid) return forwardError(valid);
     if (values.empty()) {

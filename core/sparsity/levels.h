@@ -23,6 +23,9 @@ inline constexpr std::size_t kMaxLevels = 100'001;
 /// InvalidArgument.
 [[nodiscard]] Status checkLevels(std::span<const double> levels);
 
+/// Index of the level nearest to p, the smaller one of two equally near; levels: not empty, increasing.
+[[nodiscard]] std::size_t nearestLevel(std::span<const double> levels, double p);
+
 /// Which weights are kept at which level. The kept sets are nested: what is kept at a level is kept at all
 /// before it.
 struct LevelPlan {

@@ -10,7 +10,9 @@
 #include <cstdio>
 #include <functional>
 #include <random>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/base/parallel.h"
@@ -154,6 +156,47 @@ void printRatios(const std::string& prefix, Shape shape, unsigned threads) {
     std::printf("%sseconds at N=90000: %.2f\n", prefix.c_str(), atMany);
 }
 
+/// Stops sweeps at moments spread over their run and prints the longest time until one returned.
+void printStops(const Head& head, unsigned threads) {
+    const Sweep sweep = head.sweep(1001);
+    const auto features = makeFeatures(16'384, kImageNet.units);
+    std::vector<double> waits;
+    for (int i = 1; i <= 20; ++i) {
+        std::stop_source stop;
+        double returned = 0;
+        const auto start = std::chrono::steady_clock::now();
+        std::jthread runner([&] {
+            SweepOptions options;
+            options.threads = threads;
+            benchmark::DoNotOptimize(sweep.run(features.view(), options, {stop.get_token(), {}}));
+            returned = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        });
+        std::this_thread::sleep_for(std::chrono::milliseconds(25 * i));
+        const double asked = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        stop.request_stop();
+        runner.join();
+        if (returned > asked) waits.push_back(1000 * (returned - asked));
+    }
+    std::printf("stop to return: median %.1f ms, longest of %zu: %.1f ms\n", median(waits), waits.size(),
+                *std::max_element(waits.begin(), waits.end()));
+}
+
+/// Seconds for 1,000 samples at growing N: constant where the sweep is linear in N.
+void printLinearity(const Head& head, unsigned threads) {
+    const Sweep sweep = head.sweep(101);
+    const auto many = makeFeatures(kManySamples, kImageNet.units);
+    for (const std::size_t n : {std::size_t{1'000}, std::size_t{4'096}, std::size_t{16'384}, kManySamples}) {
+        const MatrixView<const float> part{many.data(), n, kImageNet.units};
+        std::vector<double> times;
+        for (int round = 0; round < 3; ++round) {
+            SweepOptions options;
+            options.threads = threads;
+            times.push_back(seconds([&] { benchmark::DoNotOptimize(sweep.run(part, options, {}).value()); }));
+        }
+        std::printf("N=%zu: %.4f s for 1,000 samples\n", n, 1000 * median(times) / static_cast<double>(n));
+    }
+}
+
 void planning(benchmark::State& state) {
     const Head head(kImageNet);
     const auto levels = static_cast<std::size_t>(state.range(0));
@@ -192,6 +235,8 @@ int main(int argc, char** argv) {
     at::set_num_threads(static_cast<int>(threads));
     std::printf("threads: %u; OpenBLAS follows OPENBLAS_CORETYPE where it is set\n", threads);
     dicescope::printRatios("D=342 C=10: ", dicescope::kCifar, threads);
+    dicescope::printStops(dicescope::Head(dicescope::kImageNet), threads);
+    dicescope::printLinearity(dicescope::Head(dicescope::kImageNet), threads);
     dicescope::printRatios("", dicescope::kImageNet, threads);
     return 0;
 }

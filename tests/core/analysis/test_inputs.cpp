@@ -38,6 +38,27 @@ struct Fixture {
     }
 };
 
+/// What an observer was told, a line a call.
+struct Story {
+    std::vector<std::string> lines;
+    LoadObserver observer;
+
+    Story() {
+        observer.modelLoaded = [this](const ClassifierInfo& info) {
+            lines.push_back("model " + info.head.name);
+        };
+        observer.setStarted = [this](SetRole role, const std::string& set) {
+            lines.push_back("start " + std::string(name(role)) + " " + set);
+        };
+        observer.setReady = [this](const InputSet& set) {
+            lines.push_back("ready " + std::string(name(set.role)) + " " + set.name + " " +
+                            std::to_string(set.features->size()) + (set.labels.empty() ? "" : " labelled"));
+        };
+    }
+    Story(const Story&) = delete;
+    Story& operator=(const Story&) = delete;
+};
+
 bool mentions(const Error& error, const std::string& word) {
     return error.message.find(word) != std::string::npos;
 }
@@ -127,6 +148,66 @@ class TestInputs : public QObject {
         QVERIFY(plain);
         QCOMPARE(plain->head.bias, folders->head.bias);
         QCOMPARE(plain->head.weight(2, 3), folders->head.weight(2, 3));
+    }
+
+    void anObserverIsToldStepByStep() {
+        const Fixture fixture;
+        auto config = fixture.config();
+        config.validation = {{"held", fixture.root / "train"}};
+        config.noiseImages = 5;
+        Story story;
+        const auto inputs = loadInputs(config, {}, story.observer);
+        QVERIFY(inputs);
+        QCOMPARE(story.lines,
+                 (std::vector<std::string>{"model " + inputs->model->head.name, "start id-train id-train",
+                                           "ready id-train id-train 24", "start id id", "ready id id 12",
+                                           "start ood far", "ready ood far 9", "start validation held",
+                                           "ready validation held 24", "start validation gaussian-noise",
+                                           "ready validation gaussian-noise 5"}));
+    }
+
+    void anObserverMayLeaveCallsOut() {
+        const Fixture fixture;
+        std::size_t ready = 0;
+        LoadObserver observer;
+        observer.setReady = [&](const InputSet&) { ++ready; };
+        QVERIFY(loadInputs(fixture.config(), {}, observer));
+        QCOMPARE(ready, std::size_t{3});
+    }
+
+    void oneSetThatFailsIsNamedAndFailsAll() {
+        const Fixture fixture;
+        std::filesystem::create_directories(fixture.root / "empty");
+        auto config = fixture.config();
+        config.ood.push_back({"nothing-here", fixture.root / "empty"});
+        config.ood.push_back({"after", fixture.root / "ood"});
+        Story story;
+        const auto inputs = loadInputs(config, {}, story.observer);
+        QVERIFY(!inputs);
+        QVERIFY2(mentions(inputs.error(), "'nothing-here'"), inputs.error().message.c_str());
+        QCOMPARE(story.lines.back(), std::string("start ood nothing-here"));
+
+        tiny::writeText(fixture.root / "damaged.safetensors", "no tensors at all");
+        config = fixture.config();
+        config.validation = {{"broken", fixture.root / "damaged.safetensors"}};
+        const auto damaged = loadInputs(config);
+        QVERIFY(!damaged);
+        QVERIFY2(mentions(damaged.error(), "'broken'"), damaged.error().message.c_str());
+    }
+
+    void aStopWhileSetsAreReadEndsIt() {
+        const Fixture fixture;
+        std::stop_source stop;
+        Story story;
+        const auto ready = story.observer.setReady;
+        story.observer.setReady = [&](const InputSet& set) {
+            ready(set);
+            stop.request_stop();
+        };
+        const auto inputs = loadInputs(fixture.config(), Job{stop.get_token(), {}}, story.observer);
+        QVERIFY(!inputs);
+        QCOMPARE(inputs.error().code, ErrorCode::Cancelled);
+        QCOMPARE(story.lines.back(), std::string("ready id-train id-train 24"));
     }
 
     void aFeatureFileOfAnotherModelIsRefused() {

@@ -122,6 +122,16 @@ class TestLevels : public QObject {
         compareWithDefinition(Matrix<double>(2, 3, {0.0, -0.0, 5e-324, -5e-324, 1e-310, 0.0}), fineLevels());
     }
 
+    void findsTheNearestLevel() {
+        const std::vector<double> levels{0, 10, 50, 90};
+        QCOMPARE(nearestLevel(levels, -5), 0U);
+        QCOMPARE(nearestLevel(levels, 5), 0U);  // equally near: the smaller one
+        QCOMPARE(nearestLevel(levels, 5.1), 1U);
+        QCOMPARE(nearestLevel(levels, 50), 2U);
+        QCOMPARE(nearestLevel(levels, 100), 3U);
+        QCOMPARE(nearestLevel(std::vector<double>{70}, 3), 0U);
+    }
+
     void refusesWhatCannotBeRanked() {
         const std::vector<double> one{50};
         constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
