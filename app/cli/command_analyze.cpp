@@ -5,12 +5,14 @@
 #include "core/analysis/evaluation.h"
 #include "core/base/file.h"
 #include "core/report/metrics_report.h"
+#include "core/report/text.h"
 #include "core/sparsity/levels.h"
 
 namespace dicescope::cli {
 namespace {
 
 struct AnalyzeArguments {
+    Status session;
     InputsConfig inputs;
     std::vector<std::string> ood;
     std::string levels = "90";
@@ -26,10 +28,26 @@ Status writeResults(const std::filesystem::path& out, const AnalysisInputs& inpu
     return writeFileAtomically(out / "metrics.json", metricsJson(inputs, evaluation));
 }
 
+/// analyze is DICE: a session that ranks by another rule has no place in its numbers.
+void takeSession(AnalyzeArguments& arguments, const Session& session) {
+    if (session.sweep.rule != RankingRule::Contribution) {
+        arguments.session = fail(ErrorCode::InvalidArgument,
+                                 "The session ranks weights by " + std::string(name(session.sweep.rule)) +
+                                     " and analyze is DICE; use sweep or export with it.");
+    }
+    const EvaluationOptions options = evaluationOptions(session);
+    arguments.inputs = session.inputs;
+    arguments.levels = exactDecimal(options.levels.front());
+    arguments.reactClip = options.reactClip;
+}
+
 Status analyze(AnalyzeArguments arguments, const Job& job) {
-    auto sources = parseSources(arguments.ood);
-    if (!sources) return forwardError(sources);
-    arguments.inputs.ood = std::move(*sources);
+    if (!arguments.session) return arguments.session;
+    if (!arguments.ood.empty()) {
+        auto sources = parseSources(arguments.ood);
+        if (!sources) return forwardError(sources);
+        arguments.inputs.ood = std::move(*sources);
+    }
     arguments.inputs.extraction.scratch = arguments.out;
     auto levels = parseLevels(arguments.levels);
     if (!levels) return forwardError(levels);
@@ -79,6 +97,9 @@ void addResultOptions(CLI::App& command, AnalyzeArguments& arguments) {
 void addAnalyze(CLI::App& app, Context& context) {
     auto arguments = std::make_shared<AnalyzeArguments>();
     auto* command = app.add_subcommand("analyze", "From a model and image folders to DICE metrics");
+    addSessionOption(
+        *command, [arguments](const Session& session) { takeSession(*arguments, session); },
+        arguments->session);
     addModelOptions(*command, arguments->inputs);
     addSetOptions(*command, arguments->inputs, arguments->ood, false);
     addResultOptions(*command, *arguments);

@@ -1,5 +1,6 @@
 #include <iostream>
 #include <memory>
+#include <utility>
 
 #include "app/cli/commands.h"
 #include "core/analysis/sweep_analysis.h"
@@ -13,11 +14,12 @@ namespace {
 constexpr std::size_t kNoiseImages = 1000;
 
 struct SweepArguments {
+    Status session;
     InputsConfig inputs;
     std::vector<std::string> ood;
     std::vector<std::string> validation;
     std::string rule = "contribution";
-    std::string levels = "0:100:1";
+    std::string levels = "0:100:1";  ///< empty: those of the session
     std::string chooseOn;
     std::string criterion = "fpr95";
     bool allowReported = false;
@@ -25,36 +27,54 @@ struct SweepArguments {
     std::filesystem::path out;
 };
 
+void takeSession(SweepArguments& arguments, const Session& session) {
+    arguments.inputs = session.inputs;
+    arguments.options = sweepAnalysisOptions(session);
+    arguments.rule = name(session.sweep.rule);
+    arguments.levels.clear();
+    if (!session.view.choice) return;
+    arguments.criterion = name(session.view.choice->criterion);
+    arguments.allowReported = session.view.choice->allowReported;
+}
+
 Status readChoice(SweepArguments& arguments) {
-    if (arguments.chooseOn.empty()) return {};
+    const auto criterion = parseLevelCriterion(arguments.criterion);
+    if (!criterion) return forwardError(criterion);
+    if (arguments.chooseOn.empty()) {
+        auto& choice = arguments.options.choice;
+        if (choice) choice = LevelChoiceRequest{choice->on, *criterion, arguments.allowReported};
+        return {};
+    }
     constexpr std::string_view kPrefix = "on=";
     if (arguments.chooseOn.rfind(kPrefix, 0) != 0 || arguments.chooseOn.size() == kPrefix.size()) {
         return fail(ErrorCode::InvalidArgument,
                     "'" + arguments.chooseOn + "' is not of the form on=NAME; write e.g. --choose-p on=" +
                         std::string(kNoiseSetName) + ".");
     }
-    const auto criterion = parseLevelCriterion(arguments.criterion);
-    if (!criterion) return forwardError(criterion);
     const std::string on = arguments.chooseOn.substr(kPrefix.size());
-    if (on == kNoiseSetName) arguments.inputs.noiseImages = kNoiseImages;
+    if (on == kNoiseSetName && arguments.inputs.noiseImages == 0) arguments.inputs.noiseImages = kNoiseImages;
     arguments.options.choice = LevelChoiceRequest{on, *criterion, arguments.allowReported};
     return {};
 }
 
 /// Turns the texts of the command line into options. Errors: InvalidArgument.
 Status read(SweepArguments& arguments) {
-    auto ood = parseSources(arguments.ood);
-    if (!ood) return forwardError(ood);
-    arguments.inputs.ood = std::move(*ood);
-    auto validation = parseSources(arguments.validation);
-    if (!validation) return forwardError(validation);
-    arguments.inputs.validation = std::move(*validation);
+    if (!arguments.session) return arguments.session;
+    for (const auto& [texts, sources] : {std::pair{&arguments.ood, &arguments.inputs.ood},
+                                         {&arguments.validation, &arguments.inputs.validation}}) {
+        if (texts->empty()) continue;
+        auto parsed = parseSources(*texts);
+        if (!parsed) return forwardError(parsed);
+        *sources = std::move(*parsed);
+    }
     const auto rule = parseRankingRule(arguments.rule);
     if (!rule) return forwardError(rule);
     arguments.options.rule = *rule;
-    auto levels = parseLevels(arguments.levels);
-    if (!levels) return forwardError(levels);
-    arguments.options.levels = std::move(*levels);
+    if (!arguments.levels.empty()) {
+        auto levels = parseLevels(arguments.levels);
+        if (!levels) return forwardError(levels);
+        arguments.options.levels = std::move(*levels);
+    }
     arguments.options.threads = arguments.inputs.extraction.threads;
     arguments.inputs.extraction.scratch = arguments.out;
     return readChoice(arguments);
@@ -85,6 +105,9 @@ void addSweep(CLI::App& app, Context& context) {
     auto arguments = std::make_shared<SweepArguments>();
     auto* command =
         app.add_subcommand("sweep", "Metrics over the whole sparsity axis; folders or feature files");
+    addSessionOption(
+        *command, [arguments](const Session& session) { takeSession(*arguments, session); },
+        arguments->session);
     addModelOptions(*command, arguments->inputs);
     addHeadFileOptions(*command, arguments->inputs);
     addSetOptions(*command, arguments->inputs, arguments->ood, false);

@@ -9,6 +9,7 @@
 #include "core/analysis/inputs.h"
 #include "core/base/error.h"
 #include "core/base/job.h"
+#include "core/session/session.h"
 
 namespace dicescope::cli {
 
@@ -26,22 +27,26 @@ struct Context {
 void addAnalyze(CLI::App& app, Context& context);
 void addScore(CLI::App& app, Context& context);
 void addSweep(CLI::App& app, Context& context);
+void addExport(CLI::App& app, Context& context);
 void addExtract(CLI::App& app, Context& context);
 void addInfo(CLI::App& app, Context& context);
 void addDemoData(CLI::App& app, Context& context);
 void addCache(CLI::App& app, Context& context);
+
+/// --session FILE: while options are read, `apply` gets the session before any option added after this one
+/// writes over what it holds. A file that cannot be read is told by `status`, which must outlive parsing as
+/// well.
+CLI::Option* addSessionOption(CLI::App& command, std::function<void(const Session&)> apply, Status& status);
 
 /// Options that several commands share; they write into the config they are given, which must outlive
 /// parsing.
 void addModelOptions(CLI::App& command, InputsConfig& config);
 void addHeadFileOptions(CLI::App& command, InputsConfig& config);
 void addExtractionOptions(CLI::App& command, ExtractionSettings& settings);
+/// Feature files only: the ID and OOD sets are required. Otherwise they may come from a session.
 void addSetOptions(CLI::App& command, InputsConfig& config, std::vector<std::string>& ood, bool filesOnly);
 
 /// "NAME=PATH" texts as sources. Errors: InvalidArgument.
 [[nodiscard]] Result<std::vector<NamedSource>> parseSources(const std::vector<std::string>& texts);
-
-/// The process's exit code for an outcome: 0 done, 1 failed, 2 wrong arguments, 130 interrupted.
-[[nodiscard]] int exitCode(const Status& status);
 
 }  // namespace dicescope::cli

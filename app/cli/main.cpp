@@ -1,29 +1,19 @@
-#include <malloc.h>
-
 #include <exception>
 #include <iostream>
 
 #include "app/cli/commands.h"
-#include "app/cli/interrupt.h"
+#include "app/terminal/exit_code.h"
+#include "app/terminal/interrupt.h"
+#include "core/base/memory.h"
 
 namespace {
 
 constexpr int kWrongArguments = 2;
 
-/// Keeps freed image and batch buffers in the process: given back to the system and taken again for every
-/// image, their page faults would cost more than decoding.
-void keepFreedMemory() {
-#ifdef __GLIBC__
-    constexpr int kBytes = 256 << 20;
-    mallopt(M_MMAP_THRESHOLD, kBytes / 8);
-    mallopt(M_TRIM_THRESHOLD, kBytes);
-#endif
-}
-
 int run(int argc, char** argv) {
     using namespace dicescope;
     cli::Context context;
-    context.stop = cli::stopOnInterrupt();
+    context.stop = terminal::stopOnInterrupt();
 
     CLI::App app{"DiceScope: out-of-distribution detection by sparsification (DICE), without a display."};
     app.set_version_flag("--version", "dicescope-cli " DICESCOPE_VERSION);
@@ -36,6 +26,7 @@ int run(int argc, char** argv) {
     cli::addAnalyze(app, context);
     cli::addScore(app, context);
     cli::addSweep(app, context);
+    cli::addExport(app, context);
     cli::addExtract(app, context);
     cli::addInfo(app, context);
     cli::addDemoData(app, context);
@@ -48,13 +39,13 @@ int run(int argc, char** argv) {
     }
     const Status status = context.run();
     if (!status) std::cerr << "dicescope-cli: " << status.error().message << '\n';
-    return cli::exitCode(status);
+    return terminal::exitCode(status);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    keepFreedMemory();
+    dicescope::keepFreedMemory();
     try {
         return run(argc, argv);
     } catch (const std::exception& error) {

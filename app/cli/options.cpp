@@ -1,5 +1,5 @@
 #include "app/cli/commands.h"
-#include "app/cli/terminal_progress.h"
+#include "app/terminal/terminal_progress.h"
 #include "core/images/preprocess.h"
 
 namespace dicescope::cli {
@@ -14,7 +14,18 @@ std::string presetHelp() {
 }  // namespace
 
 Job Context::job() const {
-    return {stop, terminalProgress(quiet)};
+    return {stop, terminal::terminalProgress(quiet)};
+}
+
+CLI::Option* addSessionOption(CLI::App& command, std::function<void(const Session&)> apply, Status& status) {
+    return command.add_option_function<std::string>(
+        "--session",
+        [apply = std::move(apply), &status](const std::string& path) {
+            const auto session = readSession(path);
+            status = session ? Status{} : forwardError(session);
+            if (session) apply(*session);
+        },
+        "Session file (docs/session.md): inputs and choices, which other options override");
 }
 
 void addModelOptions(CLI::App& command, InputsConfig& config) {
@@ -56,9 +67,9 @@ void addSetOptions(CLI::App& command, InputsConfig& config, std::vector<std::str
     command.add_option("--id-train", config.idTrain, "ID training images, for the mean feature: " + what);
     command.add_option("--feature-mean", config.featureMean,
                        "Mean feature over ID training images: .npy with D values");
-    command.add_option("--id", config.id, "ID test images: " + what)->required();
+    command.add_option("--id", config.id, "ID test images: " + what)->required(filesOnly);
     command.add_option("--ood", ood, "OOD images as NAME=PATH, any number of times: " + what)
-        ->required()
+        ->required(filesOnly)
         ->expected(1, -1);
     command.add_option("--classes", config.classes,
                        "Text file with one class name a line, in the order of the logits");
@@ -75,21 +86,6 @@ Result<std::vector<NamedSource>> parseSources(const std::vector<std::string>& te
         sources.push_back({text.substr(0, equals), text.substr(equals + 1)});
     }
     return sources;
-}
-
-int exitCode(const Status& status) {
-    constexpr int kFailed = 1;
-    constexpr int kWrongArguments = 2;
-    constexpr int kInterrupted = 130;
-    if (status) return 0;
-    switch (status.error().code) {
-        case ErrorCode::Cancelled:
-            return kInterrupted;
-        case ErrorCode::InvalidArgument:
-            return kWrongArguments;
-        default:
-            return kFailed;
-    }
 }
 
 }  // namespace dicescope::cli

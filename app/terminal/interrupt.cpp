@@ -1,4 +1,4 @@
-#include "app/cli/interrupt.h"
+#include "app/terminal/interrupt.h"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <thread>
 
-namespace dicescope::cli {
+namespace dicescope::terminal {
 namespace {
 
 // The one thing a signal handler can reach.
@@ -46,4 +46,4 @@ std::stop_token stopOnInterrupt() {
     return source.get_token();
 }
 
-}  // namespace dicescope::cli
+}  // namespace dicescope::terminal

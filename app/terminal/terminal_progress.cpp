@@ -1,4 +1,4 @@
-#include "app/cli/terminal_progress.h"
+#include "app/terminal/terminal_progress.h"
 
 #include <unistd.h>
 
@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-namespace dicescope::cli {
+namespace dicescope::terminal {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -74,4 +74,4 @@ ProgressSink terminalProgress(bool quiet) {
     return [printer](const Progress& progress) { (*printer)(progress); };
 }
 
-}  // namespace dicescope::cli
+}  // namespace dicescope::terminal

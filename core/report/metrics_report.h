@@ -29,4 +29,14 @@ inline constexpr int kMetricsSchema = 1;
 /// the conventions.
 [[nodiscard]] std::string metricsTable(const AnalysisInputs& inputs, const Evaluation& evaluation);
 
+/// One score as a LaTeX table in the form of papers (booktabs): a row a detector and level, FPR95 (ID
+/// positive) and AUROC in percent a set, and their average last. Names are escaped; a comment says the
+/// conventions.
+[[nodiscard]] std::string metricsLatex(const AnalysisInputs& inputs, const Evaluation& evaluation,
+                                       ScoreKind score = ScoreKind::Energy);
+
+/// The same table in Markdown, with the conventions below it.
+[[nodiscard]] std::string metricsMarkdown(const AnalysisInputs& inputs, const Evaluation& evaluation,
+                                          ScoreKind score = ScoreKind::Energy);
+
 }  // namespace dicescope

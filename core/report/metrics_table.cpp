@@ -9,11 +9,6 @@ namespace {
 
 using Line = std::vector<std::string>;
 
-std::string percent(double fraction) {
-    constexpr double kPercent = 100;
-    return fixedDecimal(fraction * kPercent, 2);
-}
-
 std::string detectorName(const MetricRow& row) {
     return row.p ? row.detector + " p=" + exactDecimal(*row.p) : row.detector;
 }

@@ -6,11 +6,6 @@
 namespace dicescope {
 namespace {
 
-std::string percent(double fraction) {
-    constexpr double kPercent = 100;
-    return fixedDecimal(fraction * kPercent, 2);
-}
-
 void addCsvLines(std::string& csv, const LevelMetrics& metrics, const SweepAnalysis& analysis,
                  const std::string& ood, const MetricColumns& columns) {
     for (std::size_t row = 0; row < metrics.rows(); ++row) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 
 namespace dicescope {
 namespace {
@@ -33,6 +34,17 @@ std::string exactDecimal(float value) {
 
 std::string fixedDecimal(double value, int decimals) {
     return format(value, std::chars_format::fixed, decimals);
+}
+
+std::string percent(double fraction) {
+    constexpr double kPercent = 100;
+    return fixedDecimal(fraction * kPercent, 2);
+}
+
+std::string levelPercent(double fraction) {
+    constexpr double kSteps = 1e9;
+    constexpr double kStepsAPercent = 1e7;
+    return exactDecimal(std::round(fraction * kSteps) / kStepsAPercent);
 }
 
 std::string csvField(std::string_view text) {

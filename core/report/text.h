@@ -14,6 +14,13 @@ namespace dicescope {
 /// With a fixed number of decimals: fixedDecimal(12.345, 1) is "12.3".
 [[nodiscard]] std::string fixedDecimal(double value, int decimals);
 
+/// A fraction in percent, with two decimals: percent(0.5) is "50.00".
+[[nodiscard]] std::string percent(double fraction);
+
+/// A level in percent with the digits it needs: levelPercent(0.95) is "95". Exact to nine decimals of the
+/// fraction.
+[[nodiscard]] std::string levelPercent(double fraction);
+
 /// One field of a CSV line by RFC 4180: quoted where it holds a comma, a quote or a line break.
 [[nodiscard]] std::string csvField(std::string_view text);
 

@@ -28,6 +28,14 @@ class TestText : public QObject {
         QVERIFY(fixedDecimal(1e300, 2).size() > 300);
     }
 
+    void sharesInPercent() {
+        QCOMPARE(percent(0.12345678), std::string("12.35"));
+        QCOMPARE(percent(1), std::string("100.00"));
+        QCOMPARE(levelPercent(0.95), std::string("95"));
+        QCOMPARE(levelPercent(0.07), std::string("7"));
+        QCOMPARE(levelPercent(0.999), std::string("99.9"));
+    }
+
     void csvFieldsAreQuotedWhereNeeded() {
         QCOMPARE(csvField("plain"), std::string("plain"));
         QCOMPARE(csvField("a,b"), std::string("\"a,b\""));
