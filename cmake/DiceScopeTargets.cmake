@@ -53,16 +53,18 @@ function(dicescope_test name)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES
     ENVIRONMENT "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan_suppressions.txt")
-  string(REGEX MATCH "dicescope_(model|extraction|analysis|report)|torch|train_demo" withTorch "${name} ${ARGN}")
+  string(REGEX MATCH "dicescope_(model|extraction|analysis|session|report|ui|gui)|torch|train_demo" withTorch "${name} ${ARGN}")
   if(ARGN AND NOT withTorch)
     set_tests_properties(${name} PROPERTIES LABELS threads)
     add_dependencies(thread_tests ${name})
   endif()
 endfunction()
 
-# dicescope_fuzzer(NAME LIBRARIES...): builds NAME.cpp of the calling folder as a libFuzzer target.
+# dicescope_fuzzer(NAME LIBRARIES...): builds NAME.cpp of the calling folder as a libFuzzer target; part of `fuzzers`.
+add_custom_target(fuzzers)
 function(dicescope_fuzzer name)
   add_executable(${name} ${name}.cpp)
   target_link_libraries(${name} PRIVATE dicescope_options ${ARGN})
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  add_dependencies(fuzzers ${name})
 endfunction()
