@@ -1,0 +1,92 @@
+#include <CLI/CLI.hpp>
+#include <QApplication>
+#include <algorithm>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "app/gui/analysis_controller.h"
+#include "app/gui/analysis_runner.h"
+#include "app/gui/headless_export.h"
+#include "app/gui/settings_store.h"
+#include "core/base/memory.h"
+#include "ui/panels/icons.h"
+#include "ui/window/main_window.h"
+
+namespace dicescope {
+namespace {
+
+struct Arguments {
+    std::string session;
+    std::string exportFolder;
+    bool demo = false;
+};
+
+/// Whether these arguments open a window; QApplication has to know before it takes its own out of them.
+bool showsWindow(std::span<char*> arguments) {
+    return std::ranges::none_of(arguments, [](std::string_view argument) {
+        return argument.starts_with("--export") || argument == "--help" || argument == "-h" ||
+               argument == "--version";
+    });
+}
+
+int runWindow(QApplication& application, const Arguments& arguments) {
+    QApplication::setWindowIcon(applicationIcon());
+    QApplication::setDesktopFileName("dicescope");
+    SettingsStore settings;
+    AnalysisRunner runner;
+    MainWindow window;
+    AnalysisController controller(window, runner, settings);
+    window.restoreLayout(settings.settings());
+    window.show();
+    if (arguments.demo) {
+        controller.openDemo();
+    } else if (!arguments.session.empty()) {
+        controller.openSession(QString::fromStdString(arguments.session));
+    }
+    return application.exec();
+}
+
+int run(int argc, char** argv) {
+    Arguments arguments;
+    CLI::App parser{"DiceScope: out-of-distribution detection by sparsification (DICE), in a window."};
+    parser.set_version_flag("--version", "dicescope " DICESCOPE_VERSION);
+    auto* session = parser.add_option("session,--session", arguments.session, "Session to open (.dicescope)");
+    parser.add_flag("--demo", arguments.demo, "Open the demo")->excludes(session);
+    parser
+        .add_option("--export", arguments.exportFolder,
+                    "Write every result of the session into this folder, without a display, and end")
+        ->needs(session);
+    parser.footer("Qt's own options, such as -platform and -style, are understood as well.");
+
+    if (!showsWindow(std::span(argv, static_cast<std::size_t>(argc))))
+        setenv("QT_QPA_PLATFORM", "offscreen", 0);
+    QApplication application(argc, argv);
+    QApplication::setOrganizationName("dicescope");
+    QApplication::setApplicationName("dicescope");
+    QApplication::setApplicationVersion(DICESCOPE_VERSION);
+    try {
+        parser.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        constexpr int kWrongArguments = 2;
+        return parser.exit(error) == 0 ? 0 : kWrongArguments;
+    }
+    if (!arguments.exportFolder.empty()) return exportSession(arguments.session, arguments.exportFolder);
+    return runWindow(application, arguments);
+}
+
+}  // namespace
+}  // namespace dicescope
+
+int main(int argc, char** argv) {
+    dicescope::keepFreedMemory();
+    try {
+        return dicescope::run(argc, argv);
+    } catch (const std::exception& error) {
+        std::cerr << "dicescope: an unexpected error (" << error.what() << "); please report it.\n";
+        return 1;
+    }
+}

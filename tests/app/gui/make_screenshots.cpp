@@ -1,0 +1,85 @@
+// The pictures of README: the window with a session (the demo, where none is named) in both themes and two
+// sizes.
+//     make_screenshots FOLDER [SESSION [NAME]]
+#include <QApplication>
+#include <QDir>
+#include <QElapsedTimer>
+#include <cstdio>
+
+#include "app/gui/analysis_controller.h"
+#include "app/gui/analysis_runner.h"
+#include "app/gui/settings_store.h"
+#include "core/base/memory.h"
+#include "ui/window/main_window.h"
+
+using namespace dicescope;
+
+namespace {
+
+constexpr int kPatienceMs = 900'000;
+/// Long enough for the intervals, which come after the plots.
+constexpr int kRestMs = 3'000;
+
+template <class Condition>
+bool waitUntil(Condition condition, int timeoutMs) {
+    QElapsedTimer timer;
+    timer.start();
+    while (!condition()) {
+        if (timer.elapsed() > timeoutMs) return false;
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents, 20);
+    }
+    return true;
+}
+
+void settle(int ms) {
+    QElapsedTimer timer;
+    timer.start();
+    waitUntil([&] { return timer.elapsed() >= ms; }, ms + 1'000);
+}
+
+bool take(MainWindow& window, const QDir& folder, const QString& name) {
+    for (const QSize size : {QSize(1280, 720), QSize(1920, 1080)}) {
+        window.resize(size);
+        for (const auto& [theme, word] :
+             {std::pair{ThemeChoice::Light, "light"}, {ThemeChoice::Dark, "dark"}}) {
+            window.setThemeChoice(theme);
+            settle(500);
+            const QString file = QString("%1-%2-%3.png").arg(name, word).arg(size.width());
+            if (!window.grab().save(folder.filePath(file))) return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    keepFreedMemory();
+    QApplication application(argc, argv);
+    QApplication::setOrganizationName("dicescope");
+    const QStringList arguments = QApplication::arguments();
+    if (arguments.size() < 2) {
+        std::fputs("usage: make_screenshots FOLDER [SESSION [NAME]]\n", stderr);
+        return 2;
+    }
+    const QDir folder(arguments[1]);
+    folder.mkpath(".");
+    SettingsStore settings;
+    AnalysisRunner runner;
+    MainWindow window;
+    AnalysisController controller(window, runner, settings);
+    window.show();
+    if (!take(window, folder, "start")) return 1;
+    if (arguments.size() > 2) {
+        controller.openSession(arguments[2]);
+    } else {
+        controller.openDemo();
+    }
+    if (!waitUntil([&] { return controller.exploration() && controller.exploration()->complete(); },
+                   kPatienceMs)) {
+        std::fputs("The analysis did not end.\n", stderr);
+        return 1;
+    }
+    settle(kRestMs);
+    return take(window, folder, arguments.value(3, "demo")) ? 0 : 1;
+}
