@@ -102,7 +102,9 @@ void AnalysisController::connectPage() {
 void AnalysisController::connectLoading() {
     AnalysisPanel& panel = window_.analysis().inputs();
     connect(&runner_, &AnalysisRunner::demoReady, this, [this](const QString& folder) {
-        document_.edit([&](Session& session) { session.inputs = demoInputs(folder.toStdString()); });
+        Session session = document_.session();
+        session.inputs = demoInputs(folder.toStdString());
+        document_.reset(std::move(session));  // there is nothing of the user's in it to be saved
         showSession();
         run();
     });

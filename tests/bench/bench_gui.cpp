@@ -97,11 +97,13 @@ struct Program {
 };
 
 bool waitUntil(const std::function<bool()>& condition, int timeoutMs = 300'000) {
+    QTimer wake;  // so that a condition that no event announces is looked at again
+    wake.start(5);
     QElapsedTimer timer;
     timer.start();
     while (!condition()) {
         if (timer.elapsed() > timeoutMs) return false;
-        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents, 20);
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
     }
     return true;
 }
@@ -222,7 +224,7 @@ int showAndQuit() {
     AnalysisRunner runner;
     MainWindow window;
     const AnalysisController controller(window, runner, settings);
-    PaintCounter paints({window.centralWidget()});
+    PaintCounter paints({window.findChild<QWidget*>("openDemo")});
     window.show();
     waitUntil([&] { return paints.allPainted(); }, 10'000);
     return 0;
@@ -245,6 +247,7 @@ void benchStart() {
 
 int main(int argc, char** argv) {
     dicescope::keepFreedMemory();
+    std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
     // Settings, caches and the demo's images are those of nobody.
     const QTemporaryDir home;
     const bool child = argc > 1 && std::string_view(argv[1]) == "--show-and-quit";
