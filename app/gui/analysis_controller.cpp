@@ -190,7 +190,9 @@ void AnalysisController::showSession() {
     page.inputs().setInputs(session.inputs);
     page.controls().setChoices(session.sweep, session.view);
     page.controls().setChoiceSets({}, {});
-    page.slider().setLevels(session.sweep.levels);
+    const std::vector<double>& levels = session.sweep.levels;
+    page.slider().setLevels(levels);
+    page.slider().setRow(session.p ? nearestLevel(levels, *session.p) : levels.size());
     page.slider().setFine(session.sweep.levels.size() > evenLevels(false).size());
     page.setHiddenSets(hiddenSets(session));
     page.plots().roc().setLogarithmicFpr(session.logarithmicFpr);
@@ -268,12 +270,13 @@ void AnalysisController::explored(const ExplorationPtr& exploration) {
 }
 
 void AnalysisController::setRow(std::size_t row) {
-    if (!exploration_ || row >= exploration_->rows()) return;
     row_ = row;
     document_.edit([&](Session& session) {
-        session.p = row == exploration_->denseRow() ? std::nullopt
-                                                    : std::optional(exploration_->metrics->levels[row]);
+        const std::vector<double>& levels =
+            exploration_ ? exploration_->metrics->levels : session.sweep.levels;
+        session.p = row < levels.size() ? std::optional(levels[row]) : std::nullopt;
     });
+    if (!exploration_) return;
     window_.analysis().show(exploration_, row);
     intervalsDelay_.start();
 }

@@ -1,12 +1,9 @@
 #include <CLI/CLI.hpp>
 #include <QApplication>
-#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
-#include <span>
 #include <string>
-#include <string_view>
 
 #include "app/gui/analysis_controller.h"
 #include "app/gui/analysis_runner.h"
@@ -19,19 +16,13 @@
 namespace dicescope {
 namespace {
 
+constexpr int kWrongArguments = 2;
+
 struct Arguments {
     std::string session;
     std::string exportFolder;
     bool demo = false;
 };
-
-/// Whether these arguments open a window; QApplication has to know before it takes its own out of them.
-bool showsWindow(std::span<char*> arguments) {
-    return std::ranges::none_of(arguments, [](std::string_view argument) {
-        return argument.starts_with("--export") || argument == "--help" || argument == "-h" ||
-               argument == "--version";
-    });
-}
 
 int runWindow(QApplication& application, const Arguments& arguments) {
     QApplication::setWindowIcon(applicationIcon());
@@ -60,20 +51,20 @@ int run(int argc, char** argv) {
         .add_option("--export", arguments.exportFolder,
                     "Write every result of the session into this folder, without a display, and end")
         ->needs(session);
-    parser.footer("Qt's own options, such as -platform and -style, are understood as well.");
-
-    if (!showsWindow(std::span(argv, static_cast<std::size_t>(argc))))
-        setenv("QT_QPA_PLATFORM", "offscreen", 0);
-    QApplication application(argc, argv);
-    QApplication::setOrganizationName("dicescope");
-    QApplication::setApplicationName("dicescope");
-    QApplication::setApplicationVersion(DICESCOPE_VERSION);
+    parser.footer("Qt's environment variables, such as QT_SCALE_FACTOR and QT_QPA_PLATFORM, are heeded.");
     try {
         parser.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        constexpr int kWrongArguments = 2;
         return parser.exit(error) == 0 ? 0 : kWrongArguments;
     }
+    if (!arguments.exportFolder.empty()) setenv("QT_QPA_PLATFORM", "offscreen", 0);
+
+    // Qt would take --session for an option of its own.
+    int count = 1;
+    QApplication application(count, argv);
+    QApplication::setOrganizationName("dicescope");
+    QApplication::setApplicationName("dicescope");
+    QApplication::setApplicationVersion(DICESCOPE_VERSION);
     if (!arguments.exportFolder.empty()) return exportSession(arguments.session, arguments.exportFolder);
     return runWindow(application, arguments);
 }

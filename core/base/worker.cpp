@@ -6,6 +6,11 @@
 #include <utility>
 
 namespace dicescope {
+namespace {
+
+const std::stop_source kNothing(std::nostopstate);
+
+}  // namespace
 
 // Stop requests are made outside the lock: they call whatever the task has registered with its token.
 struct Worker::Shared {
@@ -18,6 +23,13 @@ struct Worker::Shared {
     bool closing = false;
     std::function<void()> idle;
     std::thread thread;
+
+    /// What a call that needs the lock says is to be stopped.
+    template <class Call>
+    std::stop_source locked(Call call) {
+        const std::lock_guard lock(mutex);
+        return call(*this);
+    }
 };
 
 Worker::Worker() : shared_(std::make_unique<Shared>()) {
@@ -45,36 +57,30 @@ Worker::Worker() : shared_(std::make_unique<Shared>()) {
 }
 
 Worker::~Worker() {
-    std::stop_source running(std::nostopstate);
-    {
-        const std::lock_guard lock(shared_->mutex);
-        shared_->waiting = nullptr;
-        shared_->closing = true;
-        running = shared_->stop;
-    }
+    const auto running = shared_->locked([](Shared& shared) {
+        shared.waiting = nullptr;
+        shared.closing = true;
+        return shared.stop;
+    });
     running.request_stop();
     shared_->changed.notify_all();
     shared_->thread.join();
 }
 
 void Worker::submit(Task task) {
-    std::stop_source toStop(std::nostopstate);
-    {
-        const std::lock_guard lock(shared_->mutex);
-        shared_->waiting = std::move(task);
-        if (shared_->running && shared_->yields) toStop = shared_->stop;
-    }
+    const auto toStop = shared_->locked([&](Shared& shared) {
+        shared.waiting = std::move(task);
+        return shared.running && shared.yields ? shared.stop : kNothing;
+    });
     toStop.request_stop();
     shared_->changed.notify_all();
 }
 
 void Worker::cancel() {
-    std::stop_source toStop(std::nostopstate);
-    {
-        const std::lock_guard lock(shared_->mutex);
-        shared_->waiting = nullptr;
-        if (shared_->running) toStop = shared_->stop;
-    }
+    const auto toStop = shared_->locked([](Shared& shared) {
+        shared.waiting = nullptr;
+        return shared.running ? shared.stop : kNothing;
+    });
     toStop.request_stop();
 }
 
@@ -94,12 +100,10 @@ std::stop_token Worker::Turn::token() const {
 }
 
 void Worker::Turn::letOthersGoFirst() {
-    std::stop_source toStop(std::nostopstate);
-    {
-        const std::lock_guard lock(worker_.shared_->mutex);
-        worker_.shared_->yields = true;
-        if (worker_.shared_->waiting) toStop = worker_.shared_->stop;
-    }
+    const auto toStop = worker_.shared_->locked([](Shared& shared) {
+        shared.yields = true;
+        return shared.waiting ? shared.stop : kNothing;
+    });
     toStop.request_stop();
 }
 

@@ -125,7 +125,7 @@ void SkippedFilesDialog::buildTable() {
             [this] { QGuiApplication::clipboard()->setText(asText(true)); });
     table->addAction(copySelected);
     table->setContextMenuPolicy(Qt::ActionsContextMenu);
-    connect(table, &QTableView::activated, this, [this] { open(false); });
+    connect(table, &QTableView::activated, this, [this] { openCurrent(false); });
     connect(table->selectionModel(), &QItemSelectionModel::currentChanged, this,
             &SkippedFilesDialog::enableButtons);
 }
@@ -138,8 +138,8 @@ QWidget* SkippedFilesDialog::buildButtons() {
     impl_->copy = button(QStringLiteral("copySkipped"), tr("Copy All"),
                          tr("Copies the rows that are shown, as tab-separated text."));
     auto* closeButton = button(QStringLiteral("closeSkipped"), tr("Close"), tr("Closes this list."));
-    connect(impl_->openFile, &QPushButton::clicked, this, [this] { open(false); });
-    connect(impl_->openFolder, &QPushButton::clicked, this, [this] { open(true); });
+    connect(impl_->openFile, &QPushButton::clicked, this, [this] { openCurrent(false); });
+    connect(impl_->openFolder, &QPushButton::clicked, this, [this] { openCurrent(true); });
     connect(impl_->copy, &QPushButton::clicked, this,
             [this] { QGuiApplication::clipboard()->setText(asText(false)); });
     connect(closeButton, &QPushButton::clicked, this, &QDialog::close);
@@ -172,7 +172,7 @@ void SkippedFilesDialog::enableButtons() {
     impl_->copy->setEnabled(impl_->shown->rowCount() > 0);
 }
 
-void SkippedFilesDialog::open(bool folderOfIt) {
+void SkippedFilesDialog::openCurrent(bool folderOfIt) {
     const QModelIndex current = impl_->table->currentIndex();
     if (!current.isValid() || impl_->folder.empty()) return;
     std::filesystem::path path =

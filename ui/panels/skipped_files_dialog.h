@@ -27,7 +27,7 @@ class SkippedFilesDialog : public QDialog {
     [[nodiscard]] QWidget* buildButtons();
     void filter(const QString& text);
     void enableButtons();
-    void open(bool folderOfIt);
+    void openCurrent(bool folderOfIt);
     /// Rows as shown, tab-separated with a header line; only the selected ones where asked.
     [[nodiscard]] QString asText(bool selectedOnly) const;
 

@@ -44,6 +44,7 @@ struct HistogramPlot::Impl {
     [[nodiscard]] double linePixel() const { return x->coordToPixel(view.threshold()); }
     double fillGraph(std::size_t set);
     void placeThreshold();
+    [[nodiscard]] bool labelFitsRightOf(double threshold) const;
 
     HistogramPlot& view;
     QCPAxisRect* rect = nullptr;
@@ -216,12 +217,20 @@ void HistogramPlot::Impl::placeThreshold() {
     for (const double fpr : shares.ood) sum += fpr;
     line->point1->setCoords(threshold, 0);
     line->point2->setCoords(threshold, 1);
-    const bool right = threshold < x->range().center();
-    label->setPositionAlignment(Qt::AlignTop | (right ? Qt::AlignLeft : Qt::AlignRight));
-    label->position->setCoords(threshold, 0);
     label->setText((shares.ood.size() > 1 ? tr("TPR %1 | mean FPR %2") : tr("TPR %1 | FPR %2"))
                        .arg(percentText(shares.id, view.locale(), 1),
                             percentText(sum / static_cast<double>(shares.ood.size()), view.locale(), 1)));
+    label->position->setCoords(threshold, 0);
+    const bool right = labelFitsRightOf(threshold);
+    label->setPositionAlignment(Qt::AlignTop | (right ? Qt::AlignLeft : Qt::AlignRight));
+}
+
+/// Whether the label beside the line ends before the axes do.
+bool HistogramPlot::Impl::labelFitsRightOf(double threshold) const {
+    const QMargins padding = label->padding();
+    const int width =
+        QFontMetrics(label->font()).horizontalAdvance(label->text()) + padding.left() + padding.right();
+    return x->coordToPixel(threshold) + width <= x->axisRect()->right();
 }
 
 void HistogramPlot::updateRow() {

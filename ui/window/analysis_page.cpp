@@ -47,7 +47,7 @@ AnalysisPage::AnalysisPage(QWidget* parent)
     splitter_->setStretchFactor(1, 1);
     splitter_->setCollapsible(1, false);
     const int character = fontMetrics().averageCharWidth();
-    splitter_->setSizes({40 * character, 100 * character, 56 * character});
+    splitter_->setSizes({40 * character, 100 * character, 60 * character});
     auto* page = new QVBoxLayout(this);
     page->setContentsMargins(0, 0, 0, 0);
     page->addWidget(splitter_);

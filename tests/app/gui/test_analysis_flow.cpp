@@ -219,6 +219,40 @@ class TestAnalysisFlow : public QObject {
         QCOMPARE(program.controller.document().session().inputs.ood.size(), 2U);
     }
 
+    void theLevelOfASessionIsShownAndMovedBeforeThereAreResults() {
+        InputsConfig inputs = demo_.inputs();
+        inputs.ood[1].path = demo_.path("moved/ood-noise");
+        Program program;
+        program.controller.openSession(demo_.session("early.dicescope", inputs));
+        QTest::keyClick(program.part<QDialog>("missingInputs"), Qt::Key_Escape);
+        QCOMPARE(program.window.analysis().slider().p(), std::optional(90.0));
+        QTest::keyClick(program.part<QWidget>("sparsityGroove"), Qt::Key_Left);
+        QCOMPARE(program.controller.document().session().p, std::optional(89.0));
+    }
+
+    void exportsWithoutADisplay() {
+        const QString session = demo_.session("headless.dicescope", demo_.inputs());
+        QProcess process;
+        process.start(DICESCOPE_PROGRAM, {"--export", demo_.text("headless"), "--session", session});
+        QVERIFY(process.waitForFinished(120'000));
+        QVERIFY2(process.exitCode() == 0, process.readAllStandardError());
+        for (const char* name :
+             {"metrics.json", "report.html", "masked-model.pt", "plots/roc.svg", "plots/histogram.png"})
+            QVERIFY2(QFile::exists(demo_.text("headless/") + name), name);
+        QFile report(demo_.text("headless/report.html"));
+        QVERIFY(report.open(QIODevice::ReadOnly));
+        QCOMPARE(report.readAll().count("data:image/svg+xml"), 3);
+    }
+
+    void exportOfASessionThatIsNotThereIsTold() {
+        QProcess process;
+        process.start(DICESCOPE_PROGRAM,
+                      {"--export", demo_.text("nowhere"), "--session", demo_.text("none.dicescope")});
+        QVERIFY(process.waitForFinished(60'000));
+        QCOMPARE(process.exitCode(), 1);
+        QVERIFY(process.readAllStandardError().contains("none.dicescope"));
+    }
+
     void unsavedChangesAreMarkedAndSaved() {
         Program program;
         const QString path = demo_.session("save.dicescope", demo_.inputs());
