@@ -92,6 +92,7 @@ std::string setsSection(const AnalysisInputs& inputs) {
                                 textCell(set->source.string())));
         if (files.empty()) continue;
         std::vector<std::string> lines;
+        lines.reserve(files.size());
         for (const SkippedFile& file : files) lines.push_back(file.path + ": " + file.reason);
         const std::string summary = escapeHtml(set->name) + ": " + std::to_string(files.size()) +
                                     (files.size() == 1 ? " file skipped" : " files skipped");
@@ -115,22 +116,21 @@ std::string plotsSection(const std::vector<ReportPlot>& plots) {
 std::string conventionsSection() {
     return section(
         "What the numbers mean",
-        list(
-            {"A score is one number an image; higher means more in-distribution (ID).",
-             "Threshold: the largest ID score such that at least 95 % of the ID scores are at or above it; "
-             "TPR: the "
-             "share of ID scores that are.",
-             "FPR95: ID is positive; share of OOD scores at or above the threshold, as in the paper.",
-             "FPR95 (OOD positive): share of ID rejected when at least 95 % of OOD is caught, as OpenOOD and "
-             "pytorch-ood take it: a different number, not another estimate of the same.",
-             "AUROC: probability that an ID image scores above an OOD image, ties count one half. AUPR-in "
-             "and "
-             "AUPR-out: average precision with ID and with OOD as positive.",
-             "p: percent of the head's weights dropped; kept are those ranked strictly above the percentile. "
-             "Dense: "
-             "the head without a mask; p=0 drops one weight.",
-             "ReAct: features are min(h, c) when scored; the mean feature is taken without the clip.",
-             "Averages over OOD sets are unweighted."}));
+        list({"A score is one number an image; higher means more in-distribution (ID).",
+              ("Threshold: the largest ID score such that at least 95 % of the ID scores are at or above it; "
+               "TPR: the share of ID scores that are."),
+              "FPR95: ID is positive; share of OOD scores at or above the threshold, as in the paper.",
+              ("FPR95 (OOD positive): share of ID rejected when at least 95 % of OOD is caught, as OpenOOD "
+               "and "
+               "pytorch-ood take it: a different number, not another estimate of the same."),
+              ("AUROC: probability that an ID image scores above an OOD image, ties count one half. AUPR-in "
+               "and "
+               "AUPR-out: average precision with ID and with OOD as positive."),
+              ("p: percent of the head's weights dropped; kept are those ranked strictly above the "
+               "percentile. "
+               "Dense: the head without a mask; p=0 drops one weight."),
+              "ReAct: features are min(h, c) when scored; the mean feature is taken without the clip.",
+              "Averages over OOD sets are unweighted."}));
 }
 
 std::string versionsSection(const AnalysisInputs& inputs) {

@@ -21,6 +21,8 @@ QString PercentTicker::getTickLabel(double tick, const QLocale& locale, QChar, i
     return percentLabel(tick, locale);
 }
 
+// Over few decades the linear ticks of the grandparent are meant.
+// NOLINTBEGIN(bugprone-parent-virtual-call)
 double LogPercentTicker::getTickStep(const QCPRange& range) {
     linear_ = range.lower > 0 && std::log10(range.upper / range.lower) < kFewDecades;
     return linear_ ? QCPAxisTicker::getTickStep(range) : QCPAxisTickerLog::getTickStep(range);
@@ -34,6 +36,7 @@ QVector<double> LogPercentTicker::createTickVector(double step, const QCPRange& 
     return linear_ ? QCPAxisTicker::createTickVector(step, range)
                    : QCPAxisTickerLog::createTickVector(step, range);
 }
+// NOLINTEND(bugprone-parent-virtual-call)
 
 QString LogPercentTicker::getTickLabel(double tick, const QLocale& locale, QChar, int) {
     return percentLabel(tick, locale);
