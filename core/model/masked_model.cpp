@@ -56,8 +56,8 @@ Status checkValues(const MaskedHead& head) {
 /// A frozen module whose graph ends at its head.
 class HeadGraph {
   public:
-    HeadGraph(jit::Module frozen, const LinearLayer& layer)
-        : module_(std::move(frozen)),
+    HeadGraph(const jit::Module& frozen, const LinearLayer& layer)
+        : module_(frozen),
           graph_(module_.get_method("forward").graph()),
           layer_(layer),
           product_(productOf(layer.output)) {
@@ -167,7 +167,7 @@ Status save(const jit::Module& module, const std::filesystem::path& out) {
         if (written) written = file->write(std::span(static_cast<const std::byte*>(bytes), count));
         return count;
     };
-    const auto exported = guarded("The model could not be written", [&]() -> Status {
+    auto exported = guarded("The model could not be written", [&]() -> Status {
         jit::ExportModule(module, write);
         return {};
     });

@@ -83,7 +83,7 @@ void MetricsModel::show(ExplorationPtr exploration, std::size_t row) {
     } else {
         announce(firstColumn);
     }
-    emit headerDataChanged(Qt::Horizontal, Current, Current);
+    emit headerDataChanged(Qt::Horizontal, Dense, Current);
 }
 
 void MetricsModel::setIntervals(const ExplorationPtr& exploration, std::size_t row,
@@ -290,6 +290,8 @@ QVariant MetricsModel::data(const QModelIndex& index, int role) const {
 QVariant MetricsModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal) return {};
     const bool dense = exploration_ && row_ == exploration_->denseRow();
+    // All weights on clipped features are what the field calls ReAct.
+    const bool clipped = exploration_ && exploration_->sweep.reactClip;
     if (role == Qt::TextAlignmentRole) {
         return QVariant::fromValue(Qt::AlignVCenter | (section == Name ? Qt::AlignLeft : Qt::AlignRight));
     }
@@ -298,7 +300,9 @@ QVariant MetricsModel::headerData(int section, Qt::Orientation orientation, int 
             case Name:
                 return wrappedTip(tr("The OOD sets against the ID set, and their unweighted average."));
             case Dense:
-                return wrappedTip(tr("The head with all its weights, in percent."));
+                return wrappedTip(
+                    clipped ? tr("ReAct: the head with all its weights on clipped features, in percent.")
+                            : tr("The head with all its weights, in percent."));
             case Current:
                 return wrappedTip(tr("At the current p, in percent."));
             case Difference:
@@ -316,10 +320,11 @@ QVariant MetricsModel::headerData(int section, Qt::Orientation orientation, int 
         case Name:
             return tr("OOD set");
         case Dense:
-            return tr("Dense");
+            return clipped ? tr("ReAct") : tr("Dense");
         case Current:
             if (!exploration_) return tr("p");
-            return dense ? tr("Dense") : percentLevelText(exploration_->sweep.levels.at(row_));
+            if (dense) return clipped ? tr("ReAct") : tr("Dense");
+            return percentLevelText(exploration_->sweep.levels.at(row_));
         case Difference:
             return tr("Difference");
         case Published:

@@ -105,7 +105,7 @@ void PlotLegend::drawEntry(QCPPainter* painter, const LegendEntry& entry, const 
     if (entry.fill.style() != Qt::NoBrush && !entry.hidden)
         painter->fillRect(sample.adjusted(0, inset, 0, -inset), entry.fill);
     painter->setPen(pen);
-    const double middle = sample.top() + sample.height() / 2;
+    const int middle = sample.top() + sample.height() / 2;
     if (pen.style() != Qt::NoPen) painter->drawLine(QLineF(sample.left(), middle, sample.right(), middle));
     if (!entry.marker.isNone()) {
         painter->setAntialiasing(true);

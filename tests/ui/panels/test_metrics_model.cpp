@@ -299,6 +299,19 @@ class TestMetricsModel : public QObject {
   private:
     ExplorationPtr exploration_;
     std::optional<dicescope::testing::FailOnQtWarnings> warnings_;
+
+    void theColumnOfAllWeightsSaysWhetherFeaturesAreClipped() {
+        MetricsModel model;
+        ExplorationSweep sweep = dicescope::testing::tinySweep();
+        const auto header = [&] {
+            return model.headerData(MetricsModel::Dense, Qt::Horizontal, Qt::DisplayRole).toString();
+        };
+        model.show(dicescope::testing::tinyExploration(), 0);
+        QCOMPARE(header(), QString("Dense"));
+        sweep.reactClip = 1.0F;
+        model.show(dicescope::testing::tinyExploration(dicescope::testing::tinyInputs(), {}, sweep), 0);
+        QCOMPARE(header(), QString("ReAct"));
+    }
 };
 
 QTEST_MAIN(TestMetricsModel)
