@@ -68,7 +68,7 @@ void AnalysisController::connectWindow() {
     connect(&window_, &MainWindow::saveRequested, this, &AnalysisController::save);
     connect(&window_, &MainWindow::saveAsRequested, this, &AnalysisController::saveAs);
     connect(&window_, &MainWindow::runRequested, this, &AnalysisController::run);
-    connect(&window_, &MainWindow::cancelRequested, &runner_, &AnalysisRunner::cancelLoad);
+    connect(&window_, &MainWindow::cancelRequested, this, &AnalysisController::cancel);
     connect(&window_, &MainWindow::dropped, this, [this](const QStringList& paths) {
         if (paths.size() == 1 && paths.front().endsWith(".dicescope")) return openSession(paths.front());
         if (!window_.showsAnalysis()) newAnalysis();
@@ -211,6 +211,15 @@ void AnalysisController::run() {
     window_.messages().clear();
     window_.analysis().inputs().runStarted();
     runner_.load(document_.session().inputs);
+}
+
+void AnalysisController::cancel() {
+    runner_.cancelWrite();
+    runner_.cancelExploration();
+    runner_.cancelLoad();
+    const bool partial = exploration_ && !exploration_->complete();
+    window_.analysis().setActivity(partial ? tr("Cancelled: the curves speak of the images so far.")
+                                           : QString());
 }
 
 void AnalysisController::inputsEdited() {

@@ -44,6 +44,7 @@ class AnalysisController : public QObject {
 
     void showSession();
     void run();
+    void cancel();
     void inputsEdited();
     void choicesEdited();
     void setFine(bool fine);

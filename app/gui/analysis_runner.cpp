@@ -136,9 +136,9 @@ void AnalysisRunner::explore(const ExplorationSweep& sweep, const ExplorationVie
     const std::uint64_t exploration = ++exploration_;
     emit explorationStarted();
     sweeper_.submit([this, exploration, sweep, view, explorer = explorer_](Worker::Turn& turn) {
-        const auto show = [this, explorer](const ExplorationPtr& result) {
-            later([this, explorer, result] {
-                if (explorer == explorer_) emit explored(result);
+        const auto show = [this, exploration, explorer](const ExplorationPtr& result) {
+            later([this, exploration, explorer, result] {
+                if (explorer == explorer_ && exploration > cancelled_) emit explored(result);
             });
         };
         const auto result = guarded([&] {
@@ -151,10 +151,15 @@ void AnalysisRunner::explore(const ExplorationSweep& sweep, const ExplorationVie
             show(*result);
         } else if (result.error().code != ErrorCode::Cancelled) {
             later([this, exploration, error = result.error()] {
-                if (exploration == exploration_) emit explorationFailed(error);
+                if (exploration == exploration_ && exploration > cancelled_) emit explorationFailed(error);
             });
         }
     });
+}
+
+void AnalysisRunner::cancelExploration() {
+    cancelled_ = exploration_;
+    sweeper_.cancel();
 }
 
 void AnalysisRunner::requestIntervals(const ExplorationPtr& exploration, std::size_t row,

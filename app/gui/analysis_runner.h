@@ -36,6 +36,8 @@ class AnalysisRunner : public QObject {
     void cancelLoad();
     /// Sweeps the inputs loaded last. A sweep in progress is superseded as soon as it has shown something.
     void explore(const ExplorationSweep& sweep, const ExplorationView& view);
+    /// What was shown of the sweep in progress stays.
+    void cancelExploration();
     /// In place of intervals in progress.
     void requestIntervals(const ExplorationPtr& exploration, std::size_t row,
                           const BootstrapOptions& options);
@@ -86,6 +88,7 @@ class AnalysisRunner : public QObject {
     bool loading_ = false;
     std::uint64_t load_ = 0;         ///< which load is current
     std::uint64_t exploration_ = 0;  ///< which explore() is the last
+    std::uint64_t cancelled_ = 0;    ///< up to which they were cancelled
     // Declared last: destroyed, and so joined, first.
     Worker loader_;
     Worker sweeper_;

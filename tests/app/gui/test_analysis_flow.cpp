@@ -167,6 +167,23 @@ class TestAnalysisFlow : public QObject {
         QCOMPARE(program.window.analysis().slider().p(), std::optional(90.0));
     }
 
+    void cancelEndsASweepAndTheNextOneWorks() {
+        Program program;
+        program.controller.openSession(demo_.session("sweep.dicescope", demo_.inputs()));
+        QVERIFY(program.settles());
+        program.press("fineSteps");
+        QTest::keyClick(&program.window, Qt::Key_Period, Qt::ControlModifier);
+        QVERIFY(QTest::qWaitFor([&] { return program.runner.idle(); }, 500));
+        program.press("fineSteps");
+        program.press("fineSteps");
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                const auto& shown = program.controller.exploration();
+                return shown->complete() && shown->sweep.levels.size() == 1001;
+            },
+            20'000));
+    }
+
     void closingWhileItLoadsIsClean() {
         auto program = std::make_unique<Program>();
         InputsConfig inputs = demo_.inputs();
