@@ -10,6 +10,11 @@ includes() { git ls-files -- "${@:2}" | xargs -r grep -nE "#include +[<\"]($1)" 
 complain "Qt in core" "$(includes 'Q[A-Z]|qcustomplot' 'core/*.h' 'core/*.cpp')"
 complain "core includes app or ui" "$(includes 'app/|ui/' 'core/*.h' 'core/*.cpp')"
 complain "ui includes app" "$(includes 'app/' 'ui/*.h' 'ui/*.cpp')"
+complain "qcustomplot.h outside ui/plots" \
+  "$(includes 'qcustomplot' '*.h' '*.cpp' | grep -vE '^ui/plots/|^tests/ui/plots/' || true)"
+complain "a public header of ui shows QCustomPlot" "$(includes 'qcustomplot' 'ui/*.h' | grep -v '_internal\.h:' || true)"
+complain "ui/plots and ui/panels include each other or the window" \
+  "$(includes 'ui/(panels|window)/' 'ui/plots/*'; includes 'ui/(plots|window)/' 'ui/panels/*'; includes 'ui/(plots|panels|window)/' 'ui/base/*')"
 complain "LibTorch, OpenCV or Highway in a public header" \
   "$(includes '(torch|ATen|c10|opencv2|hwy)/' '*.h' | grep -vE '(_internal|-inl)\.h:' || true)"
 
