@@ -44,7 +44,7 @@ struct HistogramPlot::Impl {
     [[nodiscard]] double linePixel() const { return x->coordToPixel(view.threshold()); }
     double fillGraph(std::size_t set);
     void placeThreshold();
-    [[nodiscard]] bool labelFitsRightOf(double threshold) const;
+    void alignLabel();
 
     HistogramPlot& view;
     QCPAxisRect* rect = nullptr;
@@ -96,6 +96,8 @@ HistogramPlot::HistogramPlot(QWidget* parent)
         item->setVisible(false);
     }
     impl_->label->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    // Where there is room for the label is known only once the axes have their place.
+    connect(&canvas(), &QCustomPlot::afterLayout, this, [this] { impl_->alignLabel(); });
 }
 
 HistogramPlot::~HistogramPlot() = default;
@@ -221,16 +223,16 @@ void HistogramPlot::Impl::placeThreshold() {
                        .arg(percentText(shares.id, view.locale(), 1),
                             percentText(sum / static_cast<double>(shares.ood.size()), view.locale(), 1)));
     label->position->setCoords(threshold, 0);
-    const bool right = labelFitsRightOf(threshold);
-    label->setPositionAlignment(Qt::AlignTop | (right ? Qt::AlignLeft : Qt::AlignRight));
+    alignLabel();
 }
 
-/// Whether the label beside the line ends before the axes do.
-bool HistogramPlot::Impl::labelFitsRightOf(double threshold) const {
+/// The label stands on the right of its line where it ends before the axes do.
+void HistogramPlot::Impl::alignLabel() {
     const QMargins padding = label->padding();
     const int width =
         QFontMetrics(label->font()).horizontalAdvance(label->text()) + padding.left() + padding.right();
-    return x->coordToPixel(threshold) + width <= x->axisRect()->right();
+    const bool fits = x->coordToPixel(label->position->key()) + width <= rect->right();
+    label->setPositionAlignment(Qt::AlignTop | (fits ? Qt::AlignLeft : Qt::AlignRight));
 }
 
 void HistogramPlot::updateRow() {

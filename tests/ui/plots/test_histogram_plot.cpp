@@ -126,6 +126,59 @@ class TestHistogramPlot : public QObject {
         QCOMPARE(labelOf(plot), QString("TPR 95.0 % | FPR %1 %").arg(fpr));
     }
 
+    void labelIsWhollyWithinTheAxesFromTheFirstDrawing() {
+        const auto made = madeExploration({.ood = {"near", "far"}});
+        for (const std::size_t row : {std::size_t{0}, std::size_t{30}, std::size_t{60}, std::size_t{95}}) {
+            HistogramPlot plot;
+            plot.resize(900, 500);
+            plot.show(made, row);
+            plot.grab();
+            const QCPAxisRect& axes = *canvasOf(plot).axisRect(0);
+            for (int i = 0; i < canvasOf(plot).itemCount(); ++i) {
+                const auto* label = qobject_cast<QCPItemText*>(canvasOf(plot).item(i));
+                if (label == nullptr) continue;
+                QVERIFY(label->topLeft->pixelPosition().x() >= axes.left());
+                QVERIFY(label->topRight->pixelPosition().x() <= axes.right() + 1);
+            }
+        }
+    }
+
+    void labelOfAnExportIsWhollyWithinTheAxes() {
+        const auto made = madeExploration({.ood = {"near", "far"}});
+        const HistogramBins& bins = made->curves->bins[0];
+        auto metrics = std::make_shared<LevelMetrics>(*made->metrics);
+        auto moved = std::make_shared<Exploration>(*made);
+        moved->metrics = metrics;
+        for (const double share : {0.05, 0.2, 0.5, 0.95}) {
+            const double threshold = bins.low + share * (bins.high - bins.low);
+            metrics->average.threshold[0] = threshold;
+            for (OodLevels& ood : metrics->ood) ood.metrics.threshold[0] = threshold;
+            HistogramPlot plot;
+            plot.show(moved, 0);
+            const QByteArray svg = plot.svg(QSize(460, 300));
+            const qsizetype text = svg.indexOf("TPR");
+            QVERIFY(text > 0);
+            // The text lies at an offset from the item, which is moved to its place.
+            const auto numberAfter = [&](const QByteArray& mark) {
+                const qsizetype at = svg.lastIndexOf(mark, text) + mark.size();
+                return svg.mid(at, svg.indexOf(mark.endsWith('"') ? '"' : ',', at) - at).toDouble();
+            };
+            const double left = numberAfter("matrix(1,0,0,1,") + numberAfter(" x=\"");
+            QVERIFY2(left > 30,
+                     qPrintable(QString::number(left)));  // left of that are the axis and its labels
+            // The picture has the text at the same place.
+            constexpr double kScale = 300.0 / 72;
+            const QImage image = plot.image(QSize(460, 300), 300);
+            int dark = 0;
+            const int top = static_cast<int>(34 * kScale);
+            for (int y = top; y < top + 12 * kScale; ++y) {
+                for (int x = static_cast<int>(left * kScale); x < (left + 60) * kScale; ++x)
+                    dark += qGray(image.pixel(x, y)) < 100 ? 1 : 0;
+            }
+            QVERIFY2(dark > 500, qPrintable(QString("%1 at %2").arg(dark).arg(share)));
+        }
+    }
+
     void labelSaysMeanOfSeveralSets() {
         HistogramPlot plot;
         showRow(plot, madeExploration({.ood = {"near", "far"}}), 10);
