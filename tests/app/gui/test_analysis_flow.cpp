@@ -173,7 +173,7 @@ class TestAnalysisFlow : public QObject {
         QVERIFY(program.settles());
         program.press("fineSteps");
         QTest::keyClick(&program.window, Qt::Key_Period, Qt::ControlModifier);
-        QVERIFY(QTest::qWaitFor([&] { return program.runner.idle(); }, 500));
+        QVERIFY(QTest::qWaitFor([&] { return program.runner.idle(); }, 5'000));
         program.press("fineSteps");
         program.press("fineSteps");
         QVERIFY(QTest::qWaitFor(
