@@ -275,7 +275,6 @@ void AnalysisController::explored(const ExplorationPtr& exploration) {
     }
     window_.analysis().setActivity({});
     intervalsDelay_.start();
-    emit settled();
 }
 
 void AnalysisController::setRow(std::size_t row) {

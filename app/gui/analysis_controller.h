@@ -33,9 +33,6 @@ class AnalysisController : public QObject {
     [[nodiscard]] const ExplorationPtr& exploration() const { return exploration_; }
     [[nodiscard]] std::size_t row() const { return row_; }
 
-  signals:
-    void settled();  ///< what is shown is complete: nothing of it is computed any more, but for intervals
-
   private:
     void connectWindow();
     void connectPage();

@@ -1,27 +1,19 @@
 #include "app/gui/analysis_runner.h"
 
 #include <QMetaObject>
-#include <exception>
-#include <new>
 #include <utility>
 
 #include "app/gui/demo_files.h"
+#include "core/base/exceptions.h"
 
 namespace dicescope {
 namespace {
 
 /// Nothing that core throws by mistake may leave a worker's thread.
 template <class Call>
-auto guarded(Call call) -> decltype(call()) {
-    try {
-        return call();
-    } catch (const std::bad_alloc&) {
-        return fail(ErrorCode::OutOfMemory,
-                    "There is not enough memory for this; close other programs or use fewer images.");
-    } catch (const std::exception& error) {
-        return fail(ErrorCode::Internal,
-                    std::string("An unexpected error (") + error.what() + "); please report it.");
-    }
+auto guarded(const Call& call) {
+    return withoutExceptions(
+        "The work", "There is not enough memory for this; close other programs or use fewer images.", call);
 }
 
 QString toQString(const std::string& text) {
@@ -134,7 +126,6 @@ void AnalysisRunner::cancelLoad() {
 void AnalysisRunner::explore(const ExplorationSweep& sweep, const ExplorationView& view) {
     if (!explorer_) return;
     const std::uint64_t exploration = ++exploration_;
-    emit explorationStarted();
     sweeper_.submit([this, exploration, sweep, view, explorer = explorer_](Worker::Turn& turn) {
         const auto show = [this, exploration, explorer](const ExplorationPtr& result) {
             later([this, exploration, explorer, result] {

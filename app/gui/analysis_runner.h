@@ -63,7 +63,6 @@ class AnalysisRunner : public QObject {
     void loadFailed(const Error& error);
     void note(const QString& text);
 
-    void explorationStarted();
     void explored(const ExplorationPtr& exploration);  ///< partial ones first, the complete one last
     void explorationFailed(const Error& error);
     void intervalsReady(const ExplorationPtr& exploration, std::size_t row, const PairedIntervals& intervals,

@@ -9,19 +9,6 @@
 namespace dicescope {
 namespace {
 
-/// Adds the rows of one head (row `index` of the metrics) under one score: the OOD sets, then their average.
-void addRows(Evaluation& evaluation, const LevelMetrics& metrics, std::size_t index,
-             const std::string& detector, std::optional<double> p) {
-    std::size_t oodCount = 0;
-    for (const OodLevels& ood : metrics.ood) {
-        evaluation.rows.push_back(
-            {detector, metrics.score, p, ood.name, metrics.idSamples, ood.samples, ood.metrics.at(index)});
-        oodCount += ood.samples;
-    }
-    evaluation.rows.push_back(
-        {detector, metrics.score, p, "average", metrics.idSamples, oodCount, metrics.average.at(index)});
-}
-
 void addAccuracy(Evaluation& evaluation, const InputSet& id, std::span<const std::int32_t> prediction,
                  const std::string& detector, std::optional<double> p) {
     const LabelCount count = countRight(id.labels, prediction);
@@ -43,7 +30,7 @@ Status addDetectors(Evaluation& evaluation, const AnalysisInputs& inputs, const 
         byScore.push_back(std::move(*metrics));
     }
     const auto addHead = [&](std::size_t row, const std::string& detector, std::optional<double> p) {
-        for (const auto& metrics : byScore) addRows(evaluation, *metrics, row, detector, p);
+        for (const auto& metrics : byScore) addMetricRows(evaluation, *metrics, row, detector, p);
         addAccuracy(evaluation, inputs.id, swept.id.predictionAt(row), detector, p);
     };
     addHead(swept.id.denseRow(), dense, std::nullopt);
@@ -134,6 +121,18 @@ Result<Evaluation> evaluate(const AnalysisInputs& inputs, const EvaluationOption
         }
     }
     return evaluation;
+}
+
+void addMetricRows(Evaluation& evaluation, const LevelMetrics& metrics, std::size_t index,
+                   const std::string& detector, std::optional<double> p) {
+    std::size_t oodCount = 0;
+    for (const OodLevels& ood : metrics.ood) {
+        evaluation.rows.push_back(
+            {detector, metrics.score, p, ood.name, metrics.idSamples, ood.samples, ood.metrics.at(index)});
+        oodCount += ood.samples;
+    }
+    evaluation.rows.push_back(
+        {detector, metrics.score, p, "average", metrics.idSamples, oodCount, metrics.average.at(index)});
 }
 
 }  // namespace dicescope

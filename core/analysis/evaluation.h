@@ -9,6 +9,7 @@
 #include "core/analysis/inputs.h"
 #include "core/base/error.h"
 #include "core/base/job.h"
+#include "core/metrics/level_metrics.h"
 #include "core/metrics/ood_metrics.h"
 #include "core/metrics/score_kind.h"
 
@@ -72,5 +73,10 @@ struct Evaluation {
 /// without rows), OutOfMemory, Cancelled.
 [[nodiscard]] Result<Evaluation> evaluate(const AnalysisInputs& inputs, const EvaluationOptions& options,
                                           const Job& job = {});
+
+/// Adds the rows of one head (row `index` of the metrics) under one score: the OOD sets in their order, then
+/// their average. `detector` and `p` as in MetricRow.
+void addMetricRows(Evaluation& evaluation, const LevelMetrics& metrics, std::size_t index,
+                   const std::string& detector, std::optional<double> p);
 
 }  // namespace dicescope

@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <exception>
-#include <new>
-#include <string>
 #include <utility>
 
 #include "core/analysis/anytime_sweep.h"
 #include "core/analysis/level_values.h"
+#include "core/base/exceptions.h"
 #include "core/base/parallel.h"
 
 namespace dicescope {
@@ -16,18 +14,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-template <class Body>
-auto withoutExceptions(const Body& body) -> decltype(body()) {
-    try {
-        return body();
-    } catch (const std::bad_alloc&) {
-        return fail(ErrorCode::OutOfMemory,
-                    "There is not enough memory to explore the levels; use fewer levels or fewer images.");
-    } catch (const std::exception& error) {
-        return fail(ErrorCode::Internal,
-                    std::string("The exploration failed (") + error.what() + "); please report this.");
-    }
-}
+constexpr auto kOutOfMemory =
+    "There is not enough memory to explore the levels; use fewer levels or fewer images.";
 
 LevelCurvesOptions curvesOptions(const ExplorationView& view) {
     LevelCurvesOptions options;
@@ -168,7 +156,7 @@ Explorer::~Explorer() = default;
 
 Result<ExplorationPtr> Explorer::explore(const ExplorationSweep& sweep, const ExplorationView& view,
                                          const Job& job, const ExplorationSink& sink) {
-    return withoutExceptions([&]() -> Result<ExplorationPtr> {
+    return withoutExceptions("The exploration", kOutOfMemory, [&]() -> Result<ExplorationPtr> {
         if (auto status = checkAll(*inputs_, sweep, view); !status) return forwardError(status);
         if (!kept_ || kept_->swept.sweep != sweep) {
             auto swept = sweepAll(*inputs_, sweep, view, job, sink);

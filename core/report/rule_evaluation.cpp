@@ -8,26 +8,14 @@
 namespace dicescope {
 namespace {
 
-void addRows(Evaluation& evaluation, const LevelMetrics& metrics, std::size_t row,
-             const std::string& detector, std::optional<double> p) {
-    std::size_t oodCount = 0;
-    for (const OodLevels& ood : metrics.ood) {
-        evaluation.rows.push_back(
-            {detector, metrics.score, p, ood.name, metrics.idSamples, ood.samples, ood.metrics.at(row)});
-        oodCount += ood.samples;
-    }
-    evaluation.rows.push_back(
-        {detector, metrics.score, p, "average", metrics.idSamples, oodCount, metrics.average.at(row)});
-}
-
 /// The rows of one sweep of a single level: the dense head's, then the level's.
 void addSweep(Evaluation& evaluation, const SweepAnalysis& sweep, const std::string& dense,
               const std::string& masked) {
     const std::size_t denseRow = sweep.levels.size();
     for (const ScoreSweep& score : sweep.scores)
-        addRows(evaluation, *score.reported, denseRow, dense, std::nullopt);
+        addMetricRows(evaluation, *score.reported, denseRow, dense, std::nullopt);
     for (const ScoreSweep& score : sweep.scores)
-        addRows(evaluation, *score.reported, 0, masked, sweep.levels.front());
+        addMetricRows(evaluation, *score.reported, 0, masked, sweep.levels.front());
 }
 
 }  // namespace

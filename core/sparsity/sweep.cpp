@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <cmath>
-#include <exception>
 #include <limits>
 #include <mutex>
 #include <new>
@@ -12,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "core/base/exceptions.h"
 #include "core/base/parallel.h"
 #include "core/base/progress_meter.h"
 #include "core/sparsity/slabs.h"
@@ -113,19 +113,8 @@ class SweepRun {
     ProgressMeter progress_;
 };
 
-/// Exceptions that the standard library throws under memory or thread pressure, as errors.
-template <class Body>
-auto withoutExceptions(const Body& body) -> decltype(body()) {
-    try {
-        return body();
-    } catch (const std::bad_alloc&) {
-        return fail(ErrorCode::OutOfMemory,
-                    "There is not enough memory for the sweep's results; use fewer levels or samples.");
-    } catch (const std::exception& error) {
-        return fail(ErrorCode::Internal,
-                    std::string("The sweep failed (") + error.what() + "); please report this.");
-    }
-}
+constexpr auto kOutOfMemory =
+    "There is not enough memory for the sweep's results; use fewer levels or samples.";
 
 }  // namespace
 
@@ -135,7 +124,7 @@ struct Sweep::Plan {
 
 Result<Sweep> Sweep::plan(MatrixView<const float> weight, std::span<const float> bias, const LevelPlan& plan,
                           Dense dense) {
-    return withoutExceptions([&]() -> Result<Sweep> {
+    return withoutExceptions("The sweep", kOutOfMemory, [&]() -> Result<Sweep> {
         auto walk = makeWalk(weight, bias, &plan.lastKept, plan.levels.size(), dense == Dense::AsLastRow);
         if (!walk) return forwardError(walk);
         Sweep sweep;
@@ -145,7 +134,7 @@ Result<Sweep> Sweep::plan(MatrixView<const float> weight, std::span<const float>
 }
 
 Result<Sweep> Sweep::denseOnly(MatrixView<const float> weight, std::span<const float> bias) {
-    return withoutExceptions([&]() -> Result<Sweep> {
+    return withoutExceptions("The sweep", kOutOfMemory, [&]() -> Result<Sweep> {
         auto walk = makeWalk(weight, bias, nullptr, 0, true);
         if (!walk) return forwardError(walk);
         Sweep sweep;
@@ -169,7 +158,7 @@ std::size_t Sweep::rows() const {
 
 Result<SweepResult> Sweep::run(MatrixView<const float> features, const SweepOptions& options, const Job& job,
                                const PartialSink& sink) const {
-    return withoutExceptions([&]() -> Result<SweepResult> {
+    return withoutExceptions("The sweep", kOutOfMemory, [&]() -> Result<SweepResult> {
         const Walk& walk = plan_->walk;
         if (const auto valid = checkSweepRequest(walk, features, options); !valid) return forwardError(valid);
         SweepResult result;
@@ -188,7 +177,7 @@ Result<SweepResult> Sweep::run(MatrixView<const float> features, const SweepOpti
 
 Status Sweep::stream(MatrixView<const float> features, const SweepOptions& options, const Job& job,
                      const SlabSink& sink) const {
-    return withoutExceptions([&]() -> Status {
+    return withoutExceptions("The sweep", kOutOfMemory, [&]() -> Status {
         const Walk& walk = plan_->walk;
         if (auto valid = checkSweepRequest(walk, features, options); !valid) return valid;
         SweepRun run(walk, features, options, job);
