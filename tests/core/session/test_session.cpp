@@ -17,21 +17,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kBase = "/work/study/sessions";
+const fs::path kBase = "/lab/study/sessions";
 
 Session fullSession() {
     Session session = defaultSession();
-    session.inputs.model = "/work/study/sessions/model.pt";
+    session.inputs.model = "/lab/study/sessions/model.pt";
     session.inputs.head = "fc";
-    session.inputs.preprocess = "/work/study/tiny.json";
-    session.inputs.weight = "/work/study/w.npy";
-    session.inputs.bias = "/work/study/b.npy";
-    session.inputs.idTrain = "/work/data/train";
-    session.inputs.featureMean = "/work/study/mean.npy";
+    session.inputs.preprocess = "/lab/study/tiny.json";
+    session.inputs.weight = "/lab/study/w.npy";
+    session.inputs.bias = "/lab/study/b.npy";
+    session.inputs.idTrain = "/lab/data/train";
+    session.inputs.featureMean = "/lab/study/mean.npy";
     session.inputs.id = "/disk/id";
-    session.inputs.classes = "/work/study/sessions/deep/classes.txt";
-    session.inputs.ood = {{"dtd", "/work/study/data/dtd"}, {"\xC3\xA9t\xC3\xA9 \"x\"", "/elsewhere/summer"}};
-    session.inputs.validation = {{"val", "/work/study/sessions/val"}};
+    session.inputs.classes = "/lab/study/sessions/deep/classes.txt";
+    session.inputs.ood = {{"dtd", "/lab/study/data/dtd"}, {"\xC3\xA9t\xC3\xA9 \"x\"", "/elsewhere/summer"}};
+    session.inputs.validation = {{"val", "/lab/study/sessions/val"}};
     session.inputs.noiseImages = 250;
     session.inputs.extraction.device = "cuda:1";
     session.inputs.extraction.threads = 3;
@@ -156,11 +156,11 @@ class TestSession : public QObject {
     void theRootIsNoCommonFolder() {
         Session session = defaultSession();
         session.inputs.id = "/disk/id";
-        QCOMPARE(parse(toJson(session, "/work"))["inputs"]["id"].toString(), "/disk/id");
-        session.inputs.id = "/work/id";
-        QCOMPARE(parse(toJson(session, "/"))["inputs"]["id"].toString(), "work/id");
-        session.inputs.id = "/work/id";
-        QCOMPARE(parse(toJson(session, "/work/a/b/c"))["inputs"]["id"].toString(), "/work/id");
+        QCOMPARE(parse(toJson(session, "/lab"))["inputs"]["id"].toString(), "/disk/id");
+        session.inputs.id = "/lab/id";
+        QCOMPARE(parse(toJson(session, "/"))["inputs"]["id"].toString(), "lab/id");
+        session.inputs.id = "/lab/id";
+        QCOMPARE(parse(toJson(session, "/lab/a/b/c"))["inputs"]["id"].toString(), "/lab/id");
     }
 
     void aMovedFolderTakesItsPathsAlong() {

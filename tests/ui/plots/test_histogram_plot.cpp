@@ -126,23 +126,6 @@ class TestHistogramPlot : public QObject {
         QCOMPARE(labelOf(plot), QString("TPR 95.0 % | FPR %1 %").arg(fpr));
     }
 
-    void labelIsWhollyWithinTheAxesFromTheFirstDrawing() {
-        const auto made = madeExploration({.ood = {"near", "far"}});
-        for (const std::size_t row : {std::size_t{0}, std::size_t{30}, std::size_t{60}, std::size_t{95}}) {
-            HistogramPlot plot;
-            plot.resize(900, 500);
-            plot.show(made, row);
-            plot.grab();
-            const QCPAxisRect& axes = *canvasOf(plot).axisRect(0);
-            for (int i = 0; i < canvasOf(plot).itemCount(); ++i) {
-                const auto* label = qobject_cast<QCPItemText*>(canvasOf(plot).item(i));
-                if (label == nullptr) continue;
-                QVERIFY(label->topLeft->pixelPosition().x() >= axes.left());
-                QVERIFY(label->topRight->pixelPosition().x() <= axes.right() + 1);
-            }
-        }
-    }
-
     void labelOfAnExportIsWhollyWithinTheAxes() {
         const auto made = madeExploration({.ood = {"near", "far"}});
         const HistogramBins& bins = made->curves->bins[0];
