@@ -1,14 +1,12 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <c10/util/Exception.h>
-#include <dlfcn.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/csrc/jit/runtime/print_handler.h>
 #include <torch/cuda.h>
 #include <torch/version.h>
 
-#include <mutex>
-
+#include "core/base/blas_threads.h"
 #include "core/model/torch_internal.h"
 
 namespace dicescope::torch_internal {
@@ -31,21 +29,6 @@ std::string availableDevices() {
     std::string text = "cpu";
     for (std::size_t at = 0; at < deviceCount(); ++at) text += ", cuda:" + std::to_string(at);
     return text;
-}
-
-// OpenBLAS keeps a thread count of its own beside OpenMP's, for the whole process, and lets one caller at a
-// time use its threads. Looked up at run time, since LibTorch may use another BLAS.
-void useBlasThreads(int count) {
-    using SetThreads = void (*)(int);
-    static const auto kSetThreads =
-        reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
-    static std::mutex mutex;
-    static int current = 0;
-    if (kSetThreads == nullptr) return;
-    const std::lock_guard lock(mutex);
-    if (current == count) return;
-    kSetThreads(count);
-    current = count;
 }
 
 std::optional<std::size_t> cudaIndex(const std::string& name) {
