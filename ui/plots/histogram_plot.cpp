@@ -159,7 +159,7 @@ QColor HistogramPlot::Impl::color(std::size_t set) const {
     return set == 0 ? view.theme().id : view.theme().ood(static_cast<int>(set) - 1);
 }
 
-void HistogramPlot::createGraphs() {
+void HistogramPlot::createSetGraphs() {
     impl_->graphs.clear();
     for (std::size_t set = 0; set <= exploration()->metrics->ood.size(); ++set) {
         QCPGraph* graph = canvas().addGraph(impl_->x, impl_->y);
@@ -338,7 +338,7 @@ void HistogramPlot::userReset(bool doubleClick) {
     if (exploration()) emit thresholdDragged(threshold());
 }
 
-std::unique_ptr<PlotView> HistogramPlot::twin() const {
+std::unique_ptr<PlotView> HistogramPlot::emptyTwin() const {
     auto copy = std::make_unique<HistogramPlot>();
     copy->impl_->dragged = impl_->dragged;
     return copy;

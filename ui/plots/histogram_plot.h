@@ -25,7 +25,7 @@ class HistogramPlot : public PlotView {
     void thresholdDragged(double threshold);
 
   protected:
-    void createGraphs() override;
+    void createSetGraphs() override;
     void updateStatic() override;
     void updateRow() override;
     [[nodiscard]] QVector<LegendEntry> legendEntries() const override;
@@ -36,7 +36,7 @@ class HistogramPlot : public PlotView {
     void dragTo(QPointF position) override;
     [[nodiscard]] Qt::CursorShape cursorAt(QPointF position) const override;
     void userReset(bool doubleClick) override;
-    [[nodiscard]] std::unique_ptr<PlotView> twin() const override;
+    [[nodiscard]] std::unique_ptr<PlotView> emptyTwin() const override;
 
   private:
     struct Impl;

@@ -181,7 +181,7 @@ LevelPlot::LevelPlot(QWidget* parent)
 
 LevelPlot::~LevelPlot() = default;
 
-void LevelPlot::createGraphs() {
+void LevelPlot::createSetGraphs() {
     QCPLayer* still = canvas().layer(QStringLiteral("main"));
     for (LevelPanel& panel : impl_->panels) {
         const auto addGraph = [&] {
@@ -398,7 +398,7 @@ void LevelPlot::userReset(bool doubleClick) {
     emit rowPicked(impl_->rowBeforePress);
 }
 
-std::unique_ptr<PlotView> LevelPlot::twin() const {
+std::unique_ptr<PlotView> LevelPlot::emptyTwin() const {
     return std::make_unique<LevelPlot>();
 }
 

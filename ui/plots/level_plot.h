@@ -19,7 +19,7 @@ class LevelPlot : public PlotView {
     void rowPicked(std::size_t row);  ///< the user clicked at a level, or dragged to it
 
   protected:
-    void createGraphs() override;
+    void createSetGraphs() override;
     void updateStatic() override;
     void updateRow() override;
     [[nodiscard]] QVector<LegendEntry> legendEntries() const override;
@@ -31,7 +31,7 @@ class LevelPlot : public PlotView {
     void clicked(QPointF position) override;
     [[nodiscard]] Qt::CursorShape cursorAt(QPointF position) const override;
     void userReset(bool doubleClick) override;
-    [[nodiscard]] std::unique_ptr<PlotView> twin() const override;
+    [[nodiscard]] std::unique_ptr<PlotView> emptyTwin() const override;
 
   private:
     struct Impl;

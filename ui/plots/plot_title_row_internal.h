@@ -30,7 +30,7 @@ class ReadingLabel : public QWidget {
 
 /// Name, reading, progress and buttons above a plot.
 class PlotTitleRow : public QWidget {
-    Q_DECLARE_TR_FUNCTIONS(dicescope::PlotView)
+    Q_DECLARE_TR_FUNCTIONS(dicescope::PlotFrame)
 
   public:
     PlotTitleRow(const QString& title, QWidget* parent);

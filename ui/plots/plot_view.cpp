@@ -1,350 +1,39 @@
 #include "ui/plots/plot_view.h"
 
-#include <QClipboard>
-#include <QGuiApplication>
-#include <QMenu>
-#include <QVBoxLayout>
 #include <utility>
 
 #include "ui/plots/plot_canvas_internal.h"
-#include "ui/plots/plot_export_internal.h"
-#include "ui/plots/plot_legend_internal.h"
-#include "ui/plots/plot_title_row_internal.h"
 
 namespace dicescope {
-namespace {
-
-constexpr double kPlotFontShare = 0.92;  // of the widget's font: numbers beside a plot are secondary
-constexpr int kExportFontPoints = 9;
-constexpr int kClipboardDpi = 192;
-constexpr double kPointsPerPixel = 0.75;
-
-}  // namespace
-
-struct PlotView::Impl : CanvasEvents {
-    explicit Impl(PlotView& owner) : view(owner) {}
-
-    void settle() override;
-    bool grab(QPointF position) override { return exploration && view.grabs(position); }
-    void drag(QPointF position) override;
-    void click(QPointF position) override;
-    void hover(QPointF position) override;
-    void leave() override;
-    void reset(bool doubleClick) override;
-    QString toolTip(QPointF position) override;
-    void contextMenu(QPoint global) override;
-
-    void schedule();
-    void updateEverything();
-    void updateReading();
-    void fillLegend();
-    void toggle(const LegendEntry& entry);
-    [[nodiscard]] QFont plotFont() const;
-
-    PlotView& view;
-    PlotTitleRow* title = nullptr;
-    PlotCanvas* canvas = nullptr;
-    Theme theme = lightTheme();
-    QSet<QString> hidden;
-    ExplorationPtr exploration;
-    std::size_t row = 0;
-    std::size_t graphSets = 0;  // that there are graphs for
-    std::optional<QPointF> mouse;
-    bool exporting = false;  // a plot for export only, never shown
-    bool staticStale = true;
-    bool rowStale = true;
-    bool scheduled = false;
-};
 
 PlotView::PlotView(const QString& title, const QString& accessibleName, QWidget* parent)
-    : QWidget(parent), impl_(std::make_unique<Impl>(*this)) {
-    impl_->title = new PlotTitleRow(title, this);
-    impl_->canvas = new PlotCanvas(*impl_, this);
-    impl_->canvas->setAccessibleName(accessibleName);
-    setAccessibleName(accessibleName);
-    setFocusProxy(impl_->canvas);
-    const int character = fontMetrics().averageCharWidth();
-    impl_->canvas->setMinimumSize(24 * character, 14 * character);
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(0);
-    layout->addWidget(impl_->title);
-    layout->addWidget(impl_->canvas, 1);
-    connect(&impl_->title->maximiseButton(), &QToolButton::clicked, this, &PlotView::maximiseToggled);
-    connect(&impl_->title->resetButton(), &QToolButton::clicked, this, [this] { impl_->reset(false); });
-    impl_->title->applyTheme(impl_->theme);
-}
+    : PlotFrame(title, accessibleName, parent) {}
 
-PlotView::~PlotView() {
-    // The canvas speaks to impl_ until it is gone.
-    delete impl_->canvas;
-}
+PlotView::~PlotView() = default;
 
 void PlotView::show(ExplorationPtr exploration, std::size_t row) {
-    if (exploration != impl_->exploration) impl_->staticStale = true;
-    impl_->exploration = std::move(exploration);
-    impl_->row = row;
-    impl_->rowStale = true;
-    impl_->schedule();
+    const bool everything = exploration != exploration_;
+    exploration_ = std::move(exploration);
+    row_ = row;
+    drawSoon(everything);
 }
 
-const ExplorationPtr& PlotView::exploration() const {
-    return impl_->exploration;
-}
-std::size_t PlotView::row() const {
-    return impl_->row;
-}
-const QSet<QString>& PlotView::hiddenSets() const {
-    return impl_->hidden;
-}
-const Theme& PlotView::theme() const {
-    return impl_->theme;
-}
-bool PlotView::isSetHidden(const QString& name) const {
-    return impl_->hidden.contains(name);
-}
-PlotCanvas& PlotView::canvas() const {
-    return *impl_->canvas;
-}
-QString PlotView::reading() const {
-    impl_->settle();
-    return impl_->title->reading().text();
+double PlotView::shareDone() const {
+    if (!exploration_ || exploration_->samplesDone >= exploration_->samplesTotal) return 1;
+    return static_cast<double>(exploration_->samplesDone) / static_cast<double>(exploration_->samplesTotal);
 }
 
-void PlotView::setHiddenSets(const QSet<QString>& hidden) {
-    if (hidden == impl_->hidden) return;
-    impl_->hidden = hidden;
-    drawSoon(true);
+void PlotView::createGraphs() {
+    if (exploration_->metrics->ood.size() == graphSets_) return;
+    canvas().clearGraphs();
+    createSetGraphs();
+    graphSets_ = exploration_->metrics->ood.size();
 }
 
-void PlotView::setTheme(const Theme& theme) {
-    impl_->theme = theme;
-    impl_->title->applyTheme(theme);
-    drawSoon(true);
-}
-
-void PlotView::setMaximised(bool maximised) {
-    impl_->title->setMaximised(maximised);
-}
-
-void PlotView::resetView() {
-    impl_->settle();
-    canvas().resetAxes();
-    drawSoon(false);
-}
-
-QRect PlotView::legendEntryRect(const QString& name) const {
-    impl_->settle();
-    const PlotLegend& legend = canvas().legendRow();
-    for (int i = 0; i < legend.entries().size(); ++i) {
-        if (legend.entries()[i].name == name) return legend.entryRect(i);
-    }
-    return {};
-}
-
-void PlotView::addToTitleRow(QWidget* widget) {
-    impl_->title->addBeforeButtons(widget);
-}
-
-void PlotView::drawSoon(bool everything) {
-    impl_->staticStale = impl_->staticStale || everything;
-    impl_->rowStale = true;
-    impl_->schedule();
-}
-
-void PlotView::showEvent(QShowEvent* event) {
-    impl_->schedule();
-    QWidget::showEvent(event);
-}
-
-void PlotView::changeEvent(QEvent* event) {
-    if (event->type() == QEvent::FontChange || event->type() == QEvent::LocaleChange) drawSoon(true);
-    QWidget::changeEvent(event);
-}
-
-QString PlotView::toolTipAt(QPointF /*position*/) const {
-    return {};
-}
-bool PlotView::grabs(QPointF /*position*/) {
-    return false;
-}
-void PlotView::dragTo(QPointF /*position*/) {}
-void PlotView::clicked(QPointF /*position*/) {}
-Qt::CursorShape PlotView::cursorAt(QPointF /*position*/) const {
-    return Qt::ArrowCursor;
-}
-void PlotView::userReset(bool /*doubleClick*/) {}
-
-std::unique_ptr<PlotView> PlotView::exportTwin() const {
-    impl_->settle();
-    auto copy = twin();
-    copy->impl_->exporting = true;
-    copy->setLocale(locale());
-    copy->setTheme(lightTheme());
-    copy->setHiddenSets(impl_->hidden);
-    copy->show(impl_->exploration, impl_->row);
-    copy->impl_->settle();
-    copy->canvas().copyZoom(canvas());
-    if (impl_->exploration) copy->canvas().addHeading(caption(), copy->impl_->plotFont(), copy->theme().text);
+std::unique_ptr<PlotFrame> PlotView::twin() const {
+    auto copy = emptyTwin();
+    copy->show(exploration_, row_);
     return copy;
-}
-
-QImage PlotView::image(QSize size, int dpi) const {
-    return canvasImage(exportTwin()->canvas(), size, dpi);
-}
-QByteArray PlotView::pdf(QSize size) const {
-    return canvasPdf(exportTwin()->canvas(), size, accessibleName());
-}
-QByteArray PlotView::svg(QSize size) const {
-    return canvasSvg(exportTwin()->canvas(), size, accessibleName());
-}
-
-void PlotView::Impl::schedule() {
-    // What is hidden is drawn when it is shown.
-    if (scheduled || !view.isVisible()) return;
-    scheduled = true;
-    QMetaObject::invokeMethod(
-        &view,
-        [this] {
-            scheduled = false;
-            settle();
-        },
-        Qt::QueuedConnection);
-}
-
-QFont PlotView::Impl::plotFont() const {
-    QFont font = view.font();
-    if (exporting) {
-        // In pixels of the canvas, which are points there, so that no device's resolution plays a part.
-        font.setPixelSize(kExportFontPoints);
-    } else {
-        font.setPointSizeF(font.pointSizeF() * kPlotFontShare);
-    }
-    return font;
-}
-
-void PlotView::Impl::settle() {
-    if (!rowStale && !staticStale) return;
-    const bool everything = std::exchange(staticStale, false);
-    rowStale = false;
-    if (everything) updateEverything();
-    if (exploration) view.updateRow();
-    updateReading();
-    if (!exporting) canvas->redraw(everything);
-}
-
-void PlotView::Impl::updateEverything() {
-    const bool some = exploration != nullptr;
-    if (some && exploration->metrics->ood.size() != graphSets) {
-        canvas->clearGraphs();
-        view.createGraphs();
-        graphSets = exploration->metrics->ood.size();
-    }
-    canvas->setEmptyText(some ? QString() : tr("No results yet"));
-    canvas->applyTheme(theme, plotFont());
-    for (int i = 0; i < canvas->graphCount(); ++i) canvas->graph(i)->setVisible(some);
-    if (some) view.updateStatic();
-    fillLegend();
-    const bool partial = some && exploration->samplesDone < exploration->samplesTotal;
-    title->setProgress(partial ? static_cast<double>(exploration->samplesDone) /
-                                     static_cast<double>(exploration->samplesTotal)
-                               : 1);
-}
-
-void PlotView::Impl::fillLegend() {
-    canvas->legendRow().setEntries(exploration ? view.legendEntries() : QVector<LegendEntry>());
-}
-
-void PlotView::Impl::updateReading() {
-    PlotReading reading;
-    if (exploration && mouse) reading = view.readingAt(*mouse);
-    canvas->markPoint(reading.axisRect, reading.point, reading.color);
-    if (reading.text.isEmpty() && exploration)
-        reading = {.text = view.caption(), .color = theme.faintText, .point = {}};
-    title->reading().setText(reading.text, reading.color);
-    title->reading().setToolTip(reading.text);
-    canvas->setAccessibleDescription(reading.text);
-}
-
-void PlotView::Impl::drag(QPointF position) {
-    mouse = position;
-    view.dragTo(position);
-}
-
-void PlotView::Impl::toggle(const LegendEntry& entry) {
-    if (entry.toggles) emit view.setToggled(entry.name, entry.hidden);
-}
-
-void PlotView::Impl::click(QPointF position) {
-    const PlotLegend& legend = canvas->legendRow();
-    const int index = legend.entryAt(position);
-    if (index >= 0) {
-        // A copy: hiding the set makes new entries.
-        toggle(LegendEntry(legend.entries()[index]));
-    } else if (exploration) {
-        view.clicked(position);
-    }
-}
-
-void PlotView::Impl::hover(QPointF position) {
-    mouse = position;
-    if (!exploration) return;
-    settle();
-    const int entry = canvas->legendRow().entryAt(position);
-    const bool toggles = entry >= 0 && canvas->legendRow().entries()[entry].toggles;
-    canvas->setCursor(toggles ? Qt::PointingHandCursor : view.cursorAt(position));
-    rowStale = true;
-    schedule();
-}
-
-void PlotView::Impl::leave() {
-    mouse.reset();
-    rowStale = true;
-    schedule();
-}
-
-void PlotView::Impl::reset(bool doubleClick) {
-    view.userReset(doubleClick);
-    view.resetView();
-}
-
-QString PlotView::Impl::toolTip(QPointF position) {
-    if (!exploration) return {};
-    settle();
-    const PlotLegend& legend = canvas->legendRow();
-    const int index = legend.entryAt(position);
-    if (index < 0) return view.toolTipAt(position);
-    const LegendEntry& entry = legend.entries()[index];
-    if (!entry.toggles) return legend.isShortened(index) ? entry.name.toHtmlEscaped() : QString();
-    return (entry.hidden ? tr("%1: click to show it in all plots") : tr("%1: click to hide it in all plots"))
-        .arg(entry.name.toHtmlEscaped());
-}
-
-void PlotView::Impl::contextMenu(QPoint global) {
-    settle();
-    QMenu menu(&view);
-    menu.setObjectName(QStringLiteral("plotMenu"));
-    menu.addAction(tr("&Maximise or restore"), &view, &PlotView::maximiseToggled);
-    menu.addAction(tr("&Reset view"), &view, [this] { reset(false); });
-    QMenu* sets = menu.addMenu(tr("&Sets"));
-    for (const LegendEntry& entry : canvas->legendRow().entries()) {
-        if (!entry.toggles) continue;
-        QString name = entry.name;
-        QAction* action = sets->addAction(name.replace(QLatin1Char('&'), QLatin1String("&&")), &view,
-                                          [this, entry] { toggle(entry); });
-        action->setCheckable(true);
-        action->setChecked(!entry.hidden);
-    }
-    sets->setEnabled(!sets->isEmpty());
-    menu.addSeparator();
-    QAction* copy = menu.addAction(tr("&Copy picture"), &view, [this] {
-        QGuiApplication::clipboard()->setImage(
-            view.image((QSizeF(canvas->size()) * kPointsPerPixel).toSize(), kClipboardDpi));
-    });
-    copy->setEnabled(exploration != nullptr);
-    QAction* save = menu.addAction(tr("&Export…"), &view, &PlotView::exportRequested);
-    save->setEnabled(exploration != nullptr);
-    menu.exec(global);
 }
 
 }  // namespace dicescope

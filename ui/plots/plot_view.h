@@ -1,119 +1,42 @@
 #pragma once
 
-#include <QByteArray>
-#include <QImage>
-#include <QSet>
-#include <QSize>
-#include <QWidget>
 #include <cstddef>
 #include <memory>
 
 #include "core/analysis/exploration.h"
-#include "ui/base/theme.h"
+#include "ui/plots/plot_frame.h"
 
 namespace dicescope {
 
-class PlotCanvas;
-struct LegendEntry;
-
-/// What the title row says of a place in the plot, and where the ring that marks it is.
-struct PlotReading {
-    QString text;
-    QColor color;
-    int axisRect = -1;  ///< that the marked point lies in; -1: nothing is marked
-    QPointF point;      ///< in coordinates of that rectangle's bottom and left axes
-};
-
-/// One plot with its title row (name, reading of the point under the mouse, buttons) and what all plots
-/// share: wheel zooms at the mouse (over an axis: that axis), drag pans, double click or Home resets, + and -
-/// zoom, arrows pan, hovering reads the values, a click on a legend entry hides or shows the set, a context
-/// menu does the same by keyboard, copies and exports. What the user zoomed to stays when the row changes.
-/// GUI thread.
-class PlotView : public QWidget {
+/// A plot of one row of an exploration. GUI thread.
+class PlotView : public PlotFrame {
     Q_OBJECT
 
   public:
     ~PlotView() override;
 
-    /// Shows one row (at most denseRow()) of an exploration (a null pointer: nothing). Draws once, before the
-    /// next paint at the latest; calls in between cost nothing but the last one, and nothing is drawn while
-    /// hidden.
+    /// Shows one row (at most denseRow()) of an exploration (a null pointer: nothing), soon; see drawSoon().
     void show(ExplorationPtr exploration, std::size_t row);
-    using QWidget::show;
-    [[nodiscard]] const ExplorationPtr& exploration() const;
-    [[nodiscard]] std::size_t row() const;
-
-    /// Names of sets that are not drawn; their legend entries stay, greyed.
-    void setHiddenSets(const QSet<QString>& hidden);
-    [[nodiscard]] const QSet<QString>& hiddenSets() const;
-    void setTheme(const Theme& theme);
-    [[nodiscard]] const Theme& theme() const;
-    /// Whether the plot fills the window; changes the look of the button only.
-    void setMaximised(bool maximised);
-    /// Shows the whole ranges again. The user asking for it also takes back what was dragged.
-    void resetView();
-
-    /// What the title row says: of the point under the mouse, else of the row.
-    [[nodiscard]] QString reading() const;
-    /// Where the legend entry of that name is, in coordinates of the canvas (the child "plotCanvas"); empty
-    /// where there is none.
-    [[nodiscard]] QRect legendEntryRect(const QString& name) const;
-
-    /// The plot as a picture of `size` (in points of 1/72 inch, each side > 0) at `dpi`; light theme, white
-    /// background, zoomed as on screen, which does not change.
-    [[nodiscard]] QImage image(QSize size, int dpi) const;
-    /// One page of that size; text stays text, with its fonts embedded.
-    [[nodiscard]] QByteArray pdf(QSize size) const;
-    /// Text stays text.
-    [[nodiscard]] QByteArray svg(QSize size) const;
-
-  signals:
-    void setToggled(const QString& name, bool visible);  ///< the user clicked a legend entry
-    void maximiseToggled();                              ///< the user asked for it or back
-    void exportRequested();                              ///< from the context menu
+    using PlotFrame::show;
+    [[nodiscard]] const ExplorationPtr& exploration() const { return exploration_; }
+    [[nodiscard]] std::size_t row() const { return row_; }
 
   protected:
     PlotView(const QString& title, const QString& accessibleName, QWidget* parent);
 
-    void showEvent(QShowEvent* event) override;
-    void changeEvent(QEvent* event) override;
-
-    [[nodiscard]] PlotCanvas& canvas() const;
-    [[nodiscard]] bool isSetHidden(const QString& name) const;
-    /// Puts a widget of the sub-class before the title row's buttons.
-    void addToTitleRow(QWidget* widget);
-    /// Draws soon; the whole plot rather than what the row changes where `everything`.
-    void drawSoon(bool everything);
-
-    /// The number of sets changed: makes the graphs. The exploration is not null in this and the following.
-    virtual void createGraphs() = 0;
-    /// Everything that does not depend on the row: looks, names, static curves.
-    virtual void updateStatic() = 0;
-    virtual void updateRow() = 0;
-    [[nodiscard]] virtual QVector<LegendEntry> legendEntries() const = 0;
-    /// What is shown, for the title row and above exported plots.
-    [[nodiscard]] virtual QString caption() const = 0;
-    /// An empty text where nothing is under the mouse.
-    [[nodiscard]] virtual PlotReading readingAt(QPointF position) const = 0;
-    [[nodiscard]] virtual QString toolTipAt(QPointF position) const;
-
-    /// Whether a press of the left button there starts a drag of the sub-class's own. Then dragTo() follows
-    /// for the press itself and for every move.
-    virtual bool grabs(QPointF position);
-    virtual void dragTo(QPointF position);
-    /// A click that started no drag.
-    virtual void clicked(QPointF position);
-    /// What a mouse without a button looks like there.
-    [[nodiscard]] virtual Qt::CursorShape cursorAt(QPointF position) const;
-    /// The user asked for the whole view, by a double click or otherwise.
-    virtual void userReset(bool doubleClick);
-    /// A new plot of the same kind with the sub-class's own state, for export.
-    [[nodiscard]] virtual std::unique_ptr<PlotView> twin() const = 0;
+    [[nodiscard]] bool hasData() const override { return exploration_ != nullptr; }
+    [[nodiscard]] double shareDone() const override;
+    void createGraphs() override;
+    /// Makes the graphs of an exploration with another number of sets than the last; there are none then.
+    virtual void createSetGraphs() = 0;
+    [[nodiscard]] std::unique_ptr<PlotFrame> twin() const override;
+    /// A new plot of the same kind with the sub-class's own state.
+    [[nodiscard]] virtual std::unique_ptr<PlotView> emptyTwin() const = 0;
 
   private:
-    struct Impl;
-    [[nodiscard]] std::unique_ptr<PlotView> exportTwin() const;
-    std::unique_ptr<Impl> impl_;
+    ExplorationPtr exploration_;
+    std::size_t row_ = 0;
+    std::size_t graphSets_ = 0;  ///< that there are graphs for
 };
 
 }  // namespace dicescope

@@ -93,7 +93,7 @@ bool RocPlot::logarithmicFpr() const {
     return impl_->logarithmic->isChecked();
 }
 
-void RocPlot::createGraphs() {
+void RocPlot::createSetGraphs() {
     const auto sets = static_cast<int>(exploration()->metrics->ood.size());
     const auto addGraph = [this](QCPLayer* layer) {
         QCPGraph* graph = canvas().addGraph(impl_->x, impl_->y);
@@ -198,7 +198,7 @@ PlotReading RocPlot::readingAt(QPointF position) const {
             .point = point};
 }
 
-std::unique_ptr<PlotView> RocPlot::twin() const {
+std::unique_ptr<PlotView> RocPlot::emptyTwin() const {
     auto copy = std::make_unique<RocPlot>();
     copy->setLogarithmicFpr(logarithmicFpr());
     return copy;

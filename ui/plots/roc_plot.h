@@ -21,13 +21,13 @@ class RocPlot : public PlotView {
     void logarithmicFprToggled(bool logarithmic);  ///< by the user
 
   protected:
-    void createGraphs() override;
+    void createSetGraphs() override;
     void updateStatic() override;
     void updateRow() override;
     [[nodiscard]] QVector<LegendEntry> legendEntries() const override;
     [[nodiscard]] QString caption() const override;
     [[nodiscard]] PlotReading readingAt(QPointF position) const override;
-    [[nodiscard]] std::unique_ptr<PlotView> twin() const override;
+    [[nodiscard]] std::unique_ptr<PlotView> emptyTwin() const override;
 
   private:
     struct Impl;
