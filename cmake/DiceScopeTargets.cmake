@@ -53,7 +53,7 @@ function(dicescope_test name)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES
     ENVIRONMENT "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan_suppressions.txt")
-  string(REGEX MATCH "dicescope_(model|extraction|analysis|session|report|ui|gui)|torch|linalg|train_demo" withTorch "${name} ${ARGN}")
+  string(REGEX MATCH "dicescope_(model|extraction|analysis|session|report|ui|gui)|torch|linalg|detectors|explain|train_demo" withTorch "${name} ${ARGN}")
   if(ARGN AND NOT withTorch)
     set_tests_properties(${name} PROPERTIES LABELS threads)
     add_dependencies(thread_tests ${name})

@@ -1,4 +1,4 @@
-// Included by sweep_kernel.cpp once for each instruction set, hence Highway's guard instead of #pragma once.
+// Included by kernels once for each instruction set, hence Highway's guard instead of #pragma once.
 #if defined(DICESCOPE_SWEEP_MATH_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef DICESCOPE_SWEEP_MATH_INL_H
 #undef DICESCOPE_SWEEP_MATH_INL_H
