@@ -125,6 +125,10 @@ QRect PlotFrame::legendEntryRect(const QString& name) const {
     return {};
 }
 
+void PlotFrame::setMaximisable(bool maximisable) {
+    impl_->title->maximiseButton().setVisible(maximisable);
+}
+
 void PlotFrame::addToTitleRow(QWidget* widget) {
     impl_->title->addBeforeButtons(widget);
 }
@@ -306,7 +310,8 @@ void PlotFrame::Impl::contextMenu(QPoint global) {
     settle();
     QMenu menu(&view);
     menu.setObjectName(QStringLiteral("plotMenu"));
-    menu.addAction(tr("&Maximise or restore"), &view, &PlotFrame::maximiseToggled);
+    if (!title->maximiseButton().isHidden())
+        menu.addAction(tr("&Maximise or restore"), &view, &PlotFrame::maximiseToggled);
     menu.addAction(tr("&Reset view"), &view, [this] { reset(false); });
     QMenu* sets = menu.addMenu(tr("&Sets"));
     for (const LegendEntry& entry : canvas->legendRow().entries()) {

@@ -70,6 +70,8 @@ class PlotFrame : public QWidget {
 
     [[nodiscard]] PlotCanvas& canvas() const;
     [[nodiscard]] bool isSetHidden(const QString& name) const;
+    /// Whether there is a button to fill the window; true unless said otherwise.
+    void setMaximisable(bool maximisable);
     /// Puts a widget of the sub-class before the title row's buttons.
     void addToTitleRow(QWidget* widget);
     /// Draws once, before the next paint at the latest (calls in between cost nothing but the last one, and

@@ -24,16 +24,16 @@ inline void showRow(PlotView& plot, const ExplorationPtr& exploration, std::size
     QApplication::processEvents();
 }
 
-inline QCustomPlot& canvasOf(const PlotView& plot) {
+inline QCustomPlot& canvasOf(const PlotFrame& plot) {
     return *plot.findChild<QCustomPlot*>(QStringLiteral("plotCanvas"));
 }
 
-inline QCPAxis* axisOf(const PlotView& plot, QCPAxis::AxisType type, int rect = 0) {
+inline QCPAxis* axisOf(const PlotFrame& plot, QCPAxis::AxisType type, int rect = 0) {
     return canvasOf(plot).axisRect(rect)->axis(type);
 }
 
 /// The graph of that name; null where there is none.
-inline QCPGraph* graphNamed(const PlotView& plot, const QString& name, int skip = 0) {
+inline QCPGraph* graphNamed(const PlotFrame& plot, const QString& name, int skip = 0) {
     const QCustomPlot& canvas = canvasOf(plot);
     for (int i = 0; i < canvas.graphCount(); ++i) {
         if (canvas.graph(i)->name() == name && skip-- == 0) return canvas.graph(i);
@@ -41,7 +41,7 @@ inline QCPGraph* graphNamed(const PlotView& plot, const QString& name, int skip 
     return nullptr;
 }
 
-inline QPoint pixelOf(const PlotView& plot, double x, double y, int rect = 0) {
+inline QPoint pixelOf(const PlotFrame& plot, double x, double y, int rect = 0) {
     return QPointF(axisOf(plot, QCPAxis::atBottom, rect)->coordToPixel(x),
                    axisOf(plot, QCPAxis::atLeft, rect)->coordToPixel(y))
         .toPoint();
