@@ -5,7 +5,9 @@
 #include "core/analysis/evaluation.h"
 #include "core/base/file.h"
 #include "core/report/metrics_report.h"
+#include "core/report/published_table.h"
 #include "core/report/text.h"
+#include "core/session/benchmark.h"
 #include "core/sparsity/levels.h"
 
 namespace dicescope::cli {
@@ -17,6 +19,7 @@ struct AnalyzeArguments {
     std::vector<std::string> ood;
     std::string levels = "90";
     std::optional<float> reactClip;
+    std::string benchmark;
     std::filesystem::path out;
 };
 
@@ -39,10 +42,25 @@ void takeSession(AnalyzeArguments& arguments, const Session& session) {
     arguments.inputs = session.inputs;
     arguments.levels = exactDecimal(options.levels.front());
     arguments.reactClip = options.reactClip;
+    arguments.benchmark = session.benchmark;
+}
+
+/// The preset to lay the numbers beside; null where none is asked for. Errors: InvalidArgument.
+Result<const BenchmarkPreset*> presetOf(const AnalyzeArguments& arguments) {
+    if (arguments.benchmark.empty()) return nullptr;
+    return findBenchmark(arguments.benchmark);
+}
+
+Status layBesidePublished(const std::filesystem::path& out, const AnalysisInputs& inputs,
+                          const Evaluation& evaluation, const BenchmarkPreset& preset) {
+    std::cout << '\n' << publishedTable(inputs, evaluation, preset);
+    return writeFileAtomically(out / "published.csv", publishedCsv(evaluation, preset));
 }
 
 Status analyze(AnalyzeArguments arguments, const Job& job) {
     if (!arguments.session) return arguments.session;
+    const auto preset = presetOf(arguments);
+    if (!preset) return forwardError(preset);
     if (!arguments.ood.empty()) {
         auto sources = parseSources(arguments.ood);
         if (!sources) return forwardError(sources);
@@ -62,8 +80,9 @@ Status analyze(AnalyzeArguments arguments, const Job& job) {
     if (!evaluation) return forwardError(evaluation);
     if (auto status = writeResults(arguments.out, *inputs, *evaluation); !status) return status;
     std::cout << metricsTable(*inputs, *evaluation)
-              << "Written: " << (arguments.out / "metrics.json").string() << ", metrics.csv, scores.csv\n";
-    return {};
+              << "Written: " << (arguments.out / "metrics.json").string() << ", metrics.csv, scores.csv"
+              << (*preset != nullptr ? ", published.csv\n" : "\n");
+    return *preset != nullptr ? layBesidePublished(arguments.out, *inputs, *evaluation, **preset) : Status{};
 }
 
 Status onlyFiles(const AnalyzeArguments& arguments) {
@@ -88,6 +107,8 @@ void addResultOptions(CLI::App& command, AnalyzeArguments& arguments) {
         ->capture_default_str();
     command.add_option("--react", arguments.reactClip,
                        "Also ReAct and DICE+ReAct with this clip (the authors use 1.0)");
+    command.add_option("--benchmark", arguments.benchmark,
+                       "Lay the published numbers of this benchmark beside (see the command benchmark)");
     command.add_option("--out", arguments.out, "Folder for metrics.json, metrics.csv and scores.csv")
         ->required();
 }

@@ -30,6 +30,7 @@ void addSweep(CLI::App& app, Context& context);
 void addExport(CLI::App& app, Context& context);
 void addExtract(CLI::App& app, Context& context);
 void addInfo(CLI::App& app, Context& context);
+void addBenchmark(CLI::App& app, Context& context);
 void addDemoData(CLI::App& app, Context& context);
 void addCache(CLI::App& app, Context& context);
 

@@ -29,6 +29,7 @@ int run(int argc, char** argv) {
     cli::addExport(app, context);
     cli::addExtract(app, context);
     cli::addInfo(app, context);
+    cli::addBenchmark(app, context);
     cli::addDemoData(app, context);
     cli::addCache(app, context);
 

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 #include <utility>
 
 namespace dicescope {
@@ -145,6 +146,19 @@ std::span<const std::byte> MappedFile::bytes() const {
     return {static_cast<const std::byte*>(mapping_->address), mapping_->size};
 }
 
+namespace {
+
+/// The process's umask. It can only be read by setting it, so two threads must not do so at once.
+mode_t fileMask() {
+    static std::mutex mutex;
+    const std::lock_guard lock(mutex);
+    const mode_t mask = ::umask(0);
+    ::umask(mask);
+    return mask;
+}
+
+}  // namespace
+
 struct AtomicFile::Impl {
     std::filesystem::path finalPath;
     std::filesystem::path temporaryPath;
@@ -167,6 +181,19 @@ struct AtomicFile::Impl {
         buffer.clear();
         return written;
     }
+    Status finish(bool sync) {
+        if (failed) {
+            return fail(
+                ErrorCode::WriteFailed,
+                "'" + finalPath.string() + "' was not written completely and is left out; free some space.");
+        }
+        if (auto flushed = flush(); !flushed) return flushed;
+        if (sync && ::fsync(descriptor.get()) != 0) return writeError(finalPath, errno);
+        if (descriptor.close() != 0) return writeError(finalPath, errno);
+        if (::rename(temporaryPath.c_str(), finalPath.c_str()) != 0) return writeError(finalPath, errno);
+        temporaryPath.clear();
+        return {};
+    }
 };
 
 AtomicFile::AtomicFile(AtomicFile&& other) noexcept = default;
@@ -183,9 +210,7 @@ Result<AtomicFile> AtomicFile::create(const std::filesystem::path& path) {
     Descriptor fd(::mkostemp(name.data(), O_CLOEXEC));
     if (fd.get() < 0) return writeError(path, errno);
     // mkostemp makes the file private; a result is meant to be as readable as any other file of the user's.
-    const mode_t mask = ::umask(0);
-    ::umask(mask);
-    ::fchmod(fd.get(), 0666 & ~mask);
+    ::fchmod(fd.get(), 0666 & ~fileMask());
 
     AtomicFile file;
     file.impl_ = std::make_unique<Impl>();
@@ -210,19 +235,13 @@ Status AtomicFile::write(std::string_view text) {
 }
 
 Status AtomicFile::commit() {
-    if (impl_->failed) {
-        return fail(ErrorCode::WriteFailed,
-                    "'" + impl_->finalPath.string() +
-                        "' was not written completely and is left out; free some space.");
-    }
-    if (auto flushed = impl_->flush(); !flushed) return flushed;
-    const auto& path = impl_->finalPath;
-    if (::fsync(impl_->descriptor.get()) != 0) return writeError(path, errno);
-    if (impl_->descriptor.close() != 0) return writeError(path, errno);
-    if (::rename(impl_->temporaryPath.c_str(), path.c_str()) != 0) return writeError(path, errno);
-    impl_->temporaryPath.clear();
-    syncFolder(folderOf(path));
+    if (auto finished = impl_->finish(/*sync=*/true); !finished) return finished;
+    syncFolder(folderOf(impl_->finalPath));
     return {};
+}
+
+Status AtomicFile::commitUnsynced() {
+    return impl_->finish(/*sync=*/false);
 }
 
 Status writeFileAtomically(const std::filesystem::path& path, std::string_view text) {

@@ -49,6 +49,9 @@ class AtomicFile {
     [[nodiscard]] Status write(std::string_view text);
     /// Flushes, syncs and renames to the final name. Errors: WriteFailed; the temporary file is then removed.
     [[nodiscard]] Status commit();
+    /// commit() without waiting for the disk, which takes milliseconds: after a power cut the file may be
+    /// there and empty. For what is checked when it is read, and can be made again.
+    [[nodiscard]] Status commitUnsynced();
 
   private:
     AtomicFile() = default;

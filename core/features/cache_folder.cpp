@@ -21,6 +21,10 @@ bool endsOf(std::string_view& name, std::string_view suffix) {
     return true;
 }
 
+bool isHex(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
 std::vector<fs::path> entriesOf(const fs::path& folder) {
     std::vector<fs::path> entries;
     std::error_code error;
@@ -38,21 +42,44 @@ bool isKeyFile(std::string_view name) {
     return name == kLockName || isSetName(name) || isJournalName(name) || isTemporaryName(name);
 }
 
+bool isRealFile(const fs::path& path) {
+    std::error_code error;
+    return fs::is_regular_file(fs::symlink_status(path, error));
+}
+
+bool isRealFolder(const fs::path& path) {
+    std::error_code error;
+    return fs::is_directory(fs::symlink_status(path, error));
+}
+
+template <class Visit, class Done>
+void walkThumbnails(const fs::path& folder, const Visit& visit, const Done& done) {
+    if (!isRealFolder(folder)) return;
+    for (const auto& part : entriesOf(folder)) {
+        if (!isThumbnailFolderName(part.filename().string()) || !isRealFolder(part)) continue;
+        for (const auto& file : entriesOf(part)) {
+            const std::string name = file.filename().string();
+            if ((isThumbnailName(name) || isTemporaryName(name)) && isRealFile(file)) visit(file);
+        }
+        done(part);
+    }
+    done(folder);
+}
+
 // Calls visit(path) for every file that a cache of this program consists of, and done(folder) after each
 // key's folder.
 template <class Visit, class Done>
 void walk(const fs::path& root, const Visit& visit, const Done& done) {
     for (const auto& entry : entriesOf(root)) {
         const std::string name = entry.filename().string();
-        std::error_code error;
-        if (isRootFile(name) && fs::is_regular_file(fs::symlink_status(entry, error))) visit(entry);
-        if (!isHashName(name) || !fs::is_directory(fs::symlink_status(entry, error))) continue;
+        if (isRootFile(name) && isRealFile(entry)) visit(entry);
+        if (!isHashName(name) || !isRealFolder(entry)) continue;
         for (const auto& file : entriesOf(entry)) {
-            if (isKeyFile(file.filename().string()) && fs::is_regular_file(fs::symlink_status(file, error)))
-                visit(file);
+            if (isKeyFile(file.filename().string()) && isRealFile(file)) visit(file);
         }
         done(entry);
     }
+    walkThumbnails(root / kThumbnailFolder, visit, done);
 }
 
 Status checkRoot(const fs::path& root) {
@@ -87,8 +114,15 @@ bool inUse(const fs::path& file) {
 }  // namespace
 
 bool isHashName(std::string_view name) {
-    const auto isHex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
-    return name.size() == 32 && std::all_of(name.begin(), name.end(), isHex);
+    return name.size() == 32 && isHex(name);
+}
+
+bool isThumbnailFolderName(std::string_view name) {
+    return name.size() == 2 && isHex(name);
+}
+
+bool isThumbnailName(std::string_view name) {
+    return endsOf(name, ".webp") && isHashName(name);
 }
 
 bool isSetName(std::string_view name) {
@@ -106,7 +140,7 @@ bool isTemporaryName(std::string_view name) {
         return false;
     name = name.substr(1, name.size() - 1 - kRandomPart);
     return name == "journal" || name == kMemoName || name == kTagName || name == "write-test" ||
-           isSetName(name);
+           isSetName(name) || isThumbnailName(name);
 }
 
 fs::path defaultCacheRoot() {

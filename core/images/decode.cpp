@@ -60,21 +60,34 @@ Decoder decoderFor(detail::Bytes encoded) {
     return nullptr;
 }
 
-}  // namespace
-
-Result<RgbImage> decodeImage(std::span<const std::byte> encoded) {
+/// Finds the decoder and calls decode(decoder, encoded).
+template <class Decode>
+Result<RgbImage> decodeWith(detail::Bytes encoded, const Decode& decode) {
     if (encoded.empty()) return fail(ErrorCode::Corrupt, "the file is empty");
     const Decoder decoder = decoderFor(encoded);
     if (decoder == nullptr) {
         return fail(ErrorCode::Unsupported, "not an image (JPEG, PNG, BMP, WebP, TIFF or PPM)");
     }
     try {
-        return decoder(encoded);
+        return decode(decoder, encoded);
     } catch (const std::bad_alloc&) {
         return fail(ErrorCode::OutOfMemory, "not enough memory for this image");
     } catch (const std::exception& exception) {
         return fail(ErrorCode::Internal, std::string("decoding failed (") + exception.what() + ")");
     }
+}
+
+}  // namespace
+
+Result<RgbImage> decodeImage(std::span<const std::byte> encoded) {
+    return decodeWith(encoded, [](Decoder decoder, detail::Bytes bytes) { return decoder(bytes); });
+}
+
+Result<RgbImage> decodeReduced(std::span<const std::byte> encoded, int leastLongerSide) {
+    return decodeWith(encoded, [&](Decoder decoder, detail::Bytes bytes) {
+        return decoder == detail::decodeJpeg ? detail::decodeJpegReduced(bytes, leastLongerSide)
+                                             : decoder(bytes);
+    });
 }
 
 }  // namespace dicescope

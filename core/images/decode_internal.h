@@ -13,6 +13,9 @@ namespace dicescope::detail {
 using Bytes = std::span<const std::byte>;
 
 [[nodiscard]] Result<RgbImage> decodeJpeg(Bytes encoded);
+/// The image at 1/2, 1/4 or 1/8 of its size where its longer side then still has `leastLongerSide` (>= 1)
+/// pixels.
+[[nodiscard]] Result<RgbImage> decodeJpegReduced(Bytes encoded, int leastLongerSide);
 [[nodiscard]] Result<RgbImage> decodePng(Bytes encoded);
 [[nodiscard]] Result<RgbImage> decodeBmp(Bytes encoded);
 [[nodiscard]] Result<RgbImage> decodeWebp(Bytes encoded);

@@ -51,6 +51,15 @@ class JpegReader {
         return found == JPEG_SUSPENDED ? Outcome::Truncated : Outcome::Done;
     }
 
+    /// After start() the image has 1/2, 1/4 or 1/8 of its size, where its longer side then has that many
+    /// pixels.
+    void reduce(int leastLongerSide) {
+        const unsigned longer = std::max(jpeg_.image_width, jpeg_.image_height);
+        for (const unsigned part : {2U, 4U, 8U}) {
+            if (longer / part >= static_cast<unsigned>(leastLongerSide)) jpeg_.scale_denom = part;
+        }
+    }
+
     [[nodiscard]] Outcome start() {
         if (setjmp(errors_.jump) != 0) return Outcome::Failed;
         jpeg_.out_color_space = jpeg_.num_components == 4 ? JCS_CMYK : JCS_RGB;
@@ -83,8 +92,12 @@ class JpegReader {
         return Outcome::Done;
     }
 
-    [[nodiscard]] unsigned width() const { return jpeg_.image_width; }
-    [[nodiscard]] unsigned height() const { return jpeg_.image_height; }
+    /// Of the image in the file.
+    [[nodiscard]] unsigned fullWidth() const { return jpeg_.image_width; }
+    [[nodiscard]] unsigned fullHeight() const { return jpeg_.image_height; }
+    /// Of the rows that are read; after start().
+    [[nodiscard]] unsigned width() const { return jpeg_.output_width; }
+    [[nodiscard]] unsigned height() const { return jpeg_.output_height; }
     [[nodiscard]] int components() const { return jpeg_.num_components; }
 
     [[nodiscard]] tl::unexpected<Error> error(Outcome outcome) {
@@ -152,13 +165,18 @@ Outcome readCmyk(JpegReader& reader, RgbImage& image) {
 }  // namespace
 
 Result<RgbImage> decodeJpeg(Bytes encoded) {
+    return decodeJpegReduced(encoded, 0);
+}
+
+Result<RgbImage> decodeJpegReduced(Bytes encoded, int leastLongerSide) {
     JpegReader reader(encoded);
     if (const auto outcome = reader.readHeader(); outcome != Outcome::Done) return reader.error(outcome);
     const int components = reader.components();
     if (components != 1 && components != 3 && components != 4) {
         return unsupported("a JPEG with " + std::to_string(components) + " components");
     }
-    if (auto fits = checkSize(reader.width(), reader.height()); !fits) return forwardError(fits);
+    if (auto fits = checkSize(reader.fullWidth(), reader.fullHeight()); !fits) return forwardError(fits);
+    if (leastLongerSide > 0) reader.reduce(leastLongerSide);
     if (const auto outcome = reader.start(); outcome != Outcome::Done) return reader.error(outcome);
     RgbImage image = blankImage(reader.width(), reader.height());
     Outcome outcome = components == 4 ? readCmyk(reader, image) : reader.readRgb(image.pixels.data());

@@ -19,15 +19,6 @@ struct Classifier::Impl {
 namespace {
 
 constexpr std::size_t kTableSize = 256;
-constexpr int kMostPixelsASide = 16384;
-
-Status checkOptions(const ClassifierOptions& options) {
-    const bool hasSize = options.height > 0 && options.width > 0 && options.height <= kMostPixelsASide &&
-                         options.width <= kMostPixelsASide;
-    if (hasSize && (options.channels == 1 || options.channels == 3)) return {};
-    return fail(ErrorCode::InvalidArgument,
-                "The model's input must be 1 or 3 channels of 1 to 16384 pixels a side.");
-}
 
 Status checkBatch(const ClassifierInfo& info, std::span<const std::uint8_t> pixels, std::size_t batch,
                   std::span<const float> tables, const ForwardOutput& output) {
@@ -80,7 +71,7 @@ Classifier::~Classifier() = default;
 
 Result<Classifier> Classifier::load(const std::filesystem::path& path, const ClassifierOptions& options,
                                     const Job& job) {
-    if (const auto checked = checkOptions(options); !checked) return forwardError(checked);
+    if (const auto checked = torch_internal::checkOptions(options); !checked) return forwardError(checked);
     const auto device = torch_internal::chooseDevice(options.device);
     if (!device) return forwardError(device);
     auto loaded = torch_internal::loadModel(path, options, *device, job);

@@ -61,13 +61,7 @@ class HeadGraph {
           graph_(module_.get_method("forward").graph()),
           layer_(layer),
           product_(productOf(layer.output)) {
-        graph_->return_node()->removeAllInputs();
-        // What follows may change the head's output in place.
-        jit::Node* const end = layer_.output->node();
-        for (jit::Node* last = graph_->return_node()->prev(); last != end;
-             last = graph_->return_node()->prev()) {
-            last->destroy();
-        }
+        cutAfterHead(*graph_, layer_);
     }
 
     /// Runs the graph on a batch to see which shape the features have.

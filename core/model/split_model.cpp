@@ -7,16 +7,6 @@
 namespace dicescope::torch_internal {
 namespace {
 
-// B x columns. Positions that remain (a convolution or token-wise layer averaged afterwards) are averaged,
-// which commutes with the linear layer.
-at::Tensor asRows(const at::Tensor& value, std::int64_t batch, std::int64_t columns, bool isConvolution) {
-    if (value.numel() == batch * columns) return value.reshape({batch, columns});
-    TORCH_CHECK(value.dim() > 2 && value.size(0) == batch, "the head handles ", value.numel(),
-                " values for a batch of ", batch, " images");
-    if (isConvolution) return value.flatten(2).mean(2);
-    return value.reshape({batch, -1, columns}).mean(1);
-}
-
 struct Conversions {
     std::size_t convolutions = 0;
     std::size_t layoutChanges = 0;
@@ -48,18 +38,29 @@ bool gainsFromOneDnn(jit::Graph& graph) {
 
 }  // namespace
 
+at::Tensor asRows(const at::Tensor& value, std::int64_t batch, std::int64_t columns, bool isConvolution) {
+    if (value.numel() == batch * columns) return value.reshape({batch, columns});
+    TORCH_CHECK(value.dim() > 2 && value.size(0) == batch, "the head handles ", value.numel(),
+                " values for a batch of ", batch, " images");
+    if (isConvolution) return value.flatten(2).mean(2);
+    return value.reshape({batch, -1, columns}).mean(1);
+}
+
+void cutAfterHead(jit::Graph& graph, const LinearLayer& layer) {
+    graph.return_node()->removeAllInputs();
+    jit::Node* const head = layer.output->node();
+    for (jit::Node* last = graph.return_node()->prev(); last != head; last = graph.return_node()->prev()) {
+        last->destroy();
+    }
+}
+
 SplitModel::SplitModel(const jit::Module& frozen, const LinearLayer& layer)
     : module_(frozen),
       features_(layer.weight.size(1)),
       classes_(layer.weight.size(0)),
       isConvolution_(layer.isConvolution) {
     const std::shared_ptr<jit::Graph> graph = module_.get_method("forward").graph();
-    graph->return_node()->removeAllInputs();
-    // What follows the head is not needed, and may change the head's output in place.
-    jit::Node* const head = layer.output->node();
-    for (jit::Node* last = graph->return_node()->prev(); last != head; last = graph->return_node()->prev()) {
-        last->destroy();
-    }
+    cutAfterHead(*graph, layer);
     jit::Node* both = graph->createTuple({layer.input, layer.output});
     graph->appendNode(both);
     graph->registerOutput(both->output());
@@ -83,6 +84,17 @@ Result<SplitModel> SplitModel::optimised(const at::Device& device) const {
 
 SplitOutput SplitModel::run(const at::Tensor& input) const {
     const c10::InferenceMode noGradients;
+    return forward(input);
+}
+
+SplitOutput SplitModel::runForGradient(const at::Tensor& input) const {
+    const at::AutoGradMode gradients(true);
+    // Without its optimiser the executor runs the operators one by one, as autograd knows them.
+    const jit::GraphOptimizerEnabledGuard asItIs(false);
+    return forward(input);
+}
+
+SplitOutput SplitModel::forward(const at::Tensor& input) const {
     const auto result = module_.get_method("forward")({input});
     const auto elements = result.toTupleRef().elements();
     const std::int64_t batch = input.size(0);

@@ -101,6 +101,16 @@ void registerMissingOperators();
 
 // ---- split_model.cpp
 
+/// The values that a head takes or gives, as B x columns. Positions that remain (a 1x1 convolution or a
+/// token-wise layer that is averaged afterwards) are averaged, which commutes with the head. Throws where the
+/// values are not so many for every image.
+[[nodiscard]] at::Tensor asRows(const at::Tensor& value, std::int64_t batch, std::int64_t columns,
+                                bool isConvolution);
+
+/// Takes the outputs of a graph away, and what comes after the head: it is not needed, and may change the
+/// head's output in place.
+void cutAfterHead(jit::Graph& graph, const LinearLayer& layer);
+
 struct SplitOutput {
     at::Tensor features;  ///< B x D
     at::Tensor logits;    ///< B x C
@@ -118,13 +128,35 @@ class SplitModel {
 
     /// One forward pass; throws what LibTorch throws. Safe to call from several threads at once.
     [[nodiscard]] SplitOutput run(const at::Tensor& input) const;
+    /// The same with what a backward pass to `input` needs; not for optimised() models.
+    [[nodiscard]] SplitOutput runForGradient(const at::Tensor& input) const;
 
   private:
+    [[nodiscard]] SplitOutput forward(const at::Tensor& input) const;
+
     jit::Module module_;
     std::int64_t features_ = 0;
     std::int64_t classes_ = 0;
     bool isConvolution_ = false;
 };
+
+// ---- opened_model.cpp
+
+/// Whether the input described is one that a model may take. Errors: InvalidArgument.
+[[nodiscard]] Status checkOptions(const ClassifierOptions& options);
+
+/// A model read and frozen, with its head: loadModel() without its checks of the output and its rewriting,
+/// for what looks further into the graph.
+struct OpenedModel {
+    jit::Module frozen;  ///< on the device
+    FoundHead found;     ///< in the graph of `frozen`
+    at::Device device;
+    at::Tensor probe;  ///< probeBatch() on the device, which the model runs on
+};
+
+/// Errors: those of Classifier::load() that concern the file, the head, the input and the device.
+[[nodiscard]] Result<OpenedModel> openModel(const std::filesystem::path& path,
+                                            const ClassifierOptions& options, const Job& job);
 
 // ---- runtime.cpp
 

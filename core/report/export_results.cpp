@@ -7,6 +7,7 @@
 #include "core/base/file.h"
 #include "core/features/npy.h"
 #include "core/report/metrics_report.h"
+#include "core/report/published_table.h"
 #include "core/report/rule_evaluation.h"
 #include "core/report/sweep_report.h"
 #include "core/report/text.h"
@@ -115,10 +116,16 @@ class Export {
             case ExportPart::MetricsLatex:
                 return writeFileAtomically(pathOf(part), metricsLatex(inputs, *evaluation_, score));
             case ExportPart::MetricsMarkdown:
-                return writeFileAtomically(pathOf(part), metricsMarkdown(inputs, *evaluation_, score));
+                return writeFileAtomically(pathOf(part),
+                                           metricsMarkdown(inputs, *evaluation_, score) + publishedPart());
             default:
                 return writeScoresCsv(pathOf(part), inputs, *evaluation_);
         }
+    }
+
+    [[nodiscard]] std::string publishedPart() const {
+        const auto preset = findBenchmark(request_.session.benchmark);
+        return preset ? publishedMarkdown(request_.inputs, *evaluation_, **preset) : "";
     }
 
     Status writeSweep(ExportPart part) {

@@ -6,6 +6,7 @@
 #include "core/report/html_sections.h"
 #include "core/report/markup.h"
 #include "core/report/paper_table.h"
+#include "core/report/published_table.h"
 #include "core/report/text.h"
 
 namespace dicescope {
@@ -101,6 +102,11 @@ std::string setsSection(const AnalysisInputs& inputs) {
     return section("Images", table({"Set", "Role", "Images", "Skipped", "Source"}, rows, "sets") + skipped);
 }
 
+std::string benchmarkSection(const HtmlReport& report) {
+    const auto preset = findBenchmark(report.session.benchmark);
+    return preset ? publishedSection(report.inputs, report.evaluation, **preset) : "";
+}
+
 std::string plotsSection(const std::vector<ReportPlot>& plots) {
     if (plots.empty()) return "";
     std::string text;
@@ -155,11 +161,12 @@ std::string htmlReport(const HtmlReport& report) {
         "'unsafe-inline'\" />\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\" />\n" +
         element("title", title) + "\n" + element("style", reportStyle()) + "\n";
-    const std::string body =
-        "\n" + element("h1", title) + "\n" + element("p", "DiceScope " DICESCOPE_VERSION, " class=\"sub\"") +
-        "\n" + metricsSection(report) + sweepSection(report) + plotsSection(report.plots) +
-        settingsSection(report) + setsSection(report.inputs) + modelSection(report.inputs) +
-        conventionsSection() + notesSection(report) + versionsSection(report.inputs);
+    const std::string body = "\n" + element("h1", title) + "\n" +
+                             element("p", "DiceScope " DICESCOPE_VERSION, " class=\"sub\"") + "\n" +
+                             metricsSection(report) + benchmarkSection(report) + sweepSection(report) +
+                             plotsSection(report.plots) + settingsSection(report) +
+                             setsSection(report.inputs) + modelSection(report.inputs) + conventionsSection() +
+                             notesSection(report) + versionsSection(report.inputs);
     return "<!DOCTYPE html>\n" +
            element("html", "\n" + element("head", head) + "\n" + element("body", body) + "\n",
                    " lang=\"en\"") +

@@ -32,9 +32,9 @@ void JsonObject::complain(const std::string& key, const std::string& what) {
     if (problem_->empty()) *problem_ = "'" + path_ + key + "' " + what;
 }
 
-void JsonObject::refuseOtherKeys(const std::set<std::string>& known) {
+void JsonObject::refuseOtherKeys(const std::set<std::string>& known, const char* kind) {
     for (const auto& [key, value] : object_->items()) {
-        if (known.count(key) == 0) complain(key, "is not a key of a session file");
+        if (known.count(key) == 0) complain(key, std::string("is not a key of a ") + kind);
     }
 }
 

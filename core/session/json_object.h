@@ -29,7 +29,8 @@ class JsonObject {
     [[nodiscard]] const std::string& problem() const { return *problem_; }
     void complain(const std::string& key, const std::string& what);
 
-    void refuseOtherKeys(const std::set<std::string>& known);
+    /// `kind` of file, for the complaint.
+    void refuseOtherKeys(const std::set<std::string>& known, const char* kind = "session file");
 
     [[nodiscard]] bool has(const char* key) const { return object_->contains(key); }
     [[nodiscard]] std::string text(const char* key, const std::string& fallback = {});

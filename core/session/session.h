@@ -11,6 +11,7 @@
 #include "core/analysis/inputs.h"
 #include "core/analysis/sweep_analysis.h"
 #include "core/base/error.h"
+#include "core/explain/hand_edits.h"
 
 namespace dicescope {
 
@@ -29,6 +30,8 @@ struct Session {
     std::size_t bootstrap = 1000;         ///< resamples of the intervals; 0: none
     bool logarithmicFpr = false;          ///< FPR axis of the ROC plot
     std::vector<std::string> hiddenSets;  ///< names of sets that the plots do not show
+    std::vector<MaskEdit> edits;          ///< units switched off by hand, kept under names
+    std::string benchmark;  ///< name of the benchmark (benchmark.h) that the sets are of; empty: none
 };
 
 /// A session with no inputs and the defaults of every choice: 101 levels, energy, p=90.

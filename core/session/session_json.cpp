@@ -111,6 +111,16 @@ Json viewJson(const ExplorationView& view) {
     return json;
 }
 
+Json editsJson(const std::vector<MaskEdit>& edits) {
+    Json list = Json::array();
+    for (const MaskEdit& edit : edits) {
+        list.push_back({{"name", edit.name},
+                        {"p", edit.p ? Json(*edit.p) : Json(nullptr)},
+                        {"units_off", edit.unitsOff}});
+    }
+    return list;
+}
+
 /// The value of a word that `parse` knows; the complaint names those there are.
 template <class Parse, class Value>
 Value word(JsonObject& object, const char* key, Parse parse, Value fallback) {
@@ -222,9 +232,34 @@ ExplorationView readView(JsonObject object) {
     return view;
 }
 
+std::vector<std::size_t> readUnits(JsonObject& edit) {
+    const nlohmann::json* value = edit.find("units_off");
+    const auto isUnit = [](const nlohmann::json& unit) { return unit.is_number_unsigned(); };
+    if (value == nullptr || !value->is_array() || !std::ranges::all_of(*value, isUnit)) {
+        edit.complain("units_off", "must be a list of units, counted from 0");
+        return {};
+    }
+    auto units = value->get<std::vector<std::size_t>>();
+    std::ranges::sort(units);
+    const auto repeated = std::ranges::unique(units);
+    units.erase(repeated.begin(), repeated.end());
+    return units;
+}
+
+std::vector<MaskEdit> readEdits(JsonObject& session) {
+    std::vector<MaskEdit> edits;
+    session.forEachObject("edits", [&](JsonObject& object) {
+        object.refuseOtherKeys({"name", "p", "units_off"});
+        MaskEdit edit{object.text("name"), object.optionalNumber("p", 0, 100), readUnits(object)};
+        if (edit.name.empty()) object.complain("name", "is missing");
+        edits.push_back(std::move(edit));
+    });
+    return edits;
+}
+
 Session readAll(JsonObject& object, const fs::path& base) {
-    object.refuseOtherKeys(
-        {"schema", "program", "inputs", "sweep", "view", "p", "bootstrap", "logarithmic_fpr", "hidden_sets"});
+    object.refuseOtherKeys({"schema", "program", "inputs", "sweep", "view", "p", "bootstrap",
+                            "logarithmic_fpr", "hidden_sets", "benchmark", "edits"});
     Session session = defaultSession();
     (void)object.text("program");
     session.inputs = readInputs(object.object("inputs"), base);
@@ -235,6 +270,8 @@ Session readAll(JsonObject& object, const fs::path& base) {
     session.bootstrap = object.integer("bootstrap", session.bootstrap, kMostResamples);
     session.logarithmicFpr = object.boolean("logarithmic_fpr", false);
     object.forEachText("hidden_sets", [&](std::string set) { session.hiddenSets.push_back(std::move(set)); });
+    session.benchmark = object.text("benchmark");
+    session.edits = readEdits(object);
     return session;
 }
 
@@ -260,6 +297,8 @@ std::string toJson(const Session& session, const fs::path& base) {
     json["bootstrap"] = session.bootstrap;
     json["logarithmic_fpr"] = session.logarithmicFpr;
     json["hidden_sets"] = session.hiddenSets;
+    if (!session.edits.empty()) json["edits"] = editsJson(session.edits);
+    if (!session.benchmark.empty()) json["benchmark"] = session.benchmark;
     return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

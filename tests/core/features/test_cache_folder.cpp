@@ -6,6 +6,7 @@
 #include "core/features/feature_cache.h"
 #include "core/features/feature_journal.h"
 #include "core/features/file_hash_memo.h"
+#include "core/images/thumbnail.h"
 #include "feature_test_support.h"
 
 using namespace dicescope;
@@ -87,6 +88,28 @@ class TestCacheFolder : public QObject {
         QVERIFY(fs::is_symlink(root_ / std::string(32, 'd')));
         QCOMPARE(cacheSize(root_).value().files, std::uint64_t{0});
         QCOMPARE(clearCache(root_ / "none").value().files, std::uint64_t{0});
+    }
+
+    void thumbnailsAreCountedAndCleared() {
+        QCOMPARE(std::string(kThumbnailFolder), std::string(ThumbnailCache::kFolder));
+        // A picture of noise, large enough to be kept.
+        std::string image = "P6\n200 100\n255\n";
+        for (unsigned i = 0; i < 60000; ++i) image += static_cast<char>(i * i % 251);
+        put(root_ / "image.ppm", image);
+        QVERIFY(ThumbnailCache(root_ / kThumbnailFolder).load(root_ / "image.ppm", 64));
+        fs::create_directories(root_ / kThumbnailFolder / "ab");
+        fs::create_directories(root_ / kThumbnailFolder / "0f");
+        put(root_ / kThumbnailFolder / "ab" / "mine.webp", "not ours");
+        const auto usage = cacheSize(root_).value();
+        QCOMPARE(usage.files, std::uint64_t{1});
+        QVERIFY(usage.bytes > 100);
+        put(root_ / kThumbnailFolder / "0f" / ("." + std::string(32, 'b') + ".webp.aB3xYz"), "left behind");
+        QCOMPARE(clearCache(root_).value().files, std::uint64_t{2});
+        QVERIFY(fs::exists(root_ / kThumbnailFolder / "ab" / "mine.webp"));
+        QVERIFY(!fs::exists(root_ / kThumbnailFolder / "0f"));
+        fs::remove(root_ / kThumbnailFolder / "ab" / "mine.webp");
+        QVERIFY(clearCache(root_));
+        QVERIFY(!fs::exists(root_ / kThumbnailFolder));
     }
 
     void linksAreNotFollowed() {

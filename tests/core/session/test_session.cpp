@@ -51,6 +51,7 @@ Session fullSession() {
     session.bootstrap = 0;
     session.logarithmicFpr = true;
     session.hiddenSets = {"dtd", ""};
+    session.edits = {{"without two", 12.5, {3, 17}}, {"dense without one", std::nullopt, {0}}};
     return session;
 }
 
@@ -93,6 +94,7 @@ class TestSession : public QObject {
         QCOMPARE(read->bootstrap, std::size_t{0});
         QVERIFY(read->logarithmicFpr);
         QCOMPARE(read->hiddenSets, session.hiddenSets);
+        QVERIFY(read->edits == session.edits);
     }
 
     void theDefaultIsWhatAnEmptyFileMeans() {
@@ -236,6 +238,12 @@ class TestSession : public QObject {
         row("p as text", R"({"schema": 1, "p": "90"})", "'p'");
         row("too many resamples", R"({"schema": 1, "bootstrap": 1000001})", "'bootstrap'");
         row("axis as a number", R"({"schema": 1, "logarithmic_fpr": 1})", "'logarithmic_fpr'");
+        row("edit without a name", R"({"schema": 1, "edits": [{"units_off": [1]}]})", "'edits[0].name'");
+        row("edit without units", R"({"schema": 1, "edits": [{"name": "a"}]})", "'edits[0].units_off'");
+        row("edit of a unit below 0", R"({"schema": 1, "edits": [{"name": "a", "units_off": [-1]}]})",
+            "'edits[0].units_off'");
+        row("edit at no p", R"({"schema": 1, "edits": [{"name": "a", "units_off": [1], "p": 101}]})",
+            "'edits[0].p'");
         row("hidden number", R"({"schema": 1, "hidden_sets": [1]})", "'hidden_sets'");
     }
     void wrongValuesAreNamed() {
