@@ -27,6 +27,7 @@ struct Context {
 void addAnalyze(CLI::App& app, Context& context);
 void addScore(CLI::App& app, Context& context);
 void addSweep(CLI::App& app, Context& context);
+void addCompare(CLI::App& app, Context& context);
 void addExport(CLI::App& app, Context& context);
 void addExtract(CLI::App& app, Context& context);
 void addInfo(CLI::App& app, Context& context);

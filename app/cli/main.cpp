@@ -26,6 +26,7 @@ int run(int argc, char** argv) {
     cli::addAnalyze(app, context);
     cli::addScore(app, context);
     cli::addSweep(app, context);
+    cli::addCompare(app, context);
     cli::addExport(app, context);
     cli::addExtract(app, context);
     cli::addInfo(app, context);

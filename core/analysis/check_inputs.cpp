@@ -24,6 +24,12 @@ Status checkExists(const fs::path& path, std::string_view what) {
                 "There is no " + std::string(what) + " '" + path.string() + "'; check the path.");
 }
 
+/// Whether results use the name for something else.
+bool isTaken(std::string_view name) {
+    constexpr std::string_view kTaken[] = {"average", "average-near", "average-far", "id", "id-train"};
+    return name == kNoiseSetName || std::ranges::find(kTaken, name) != std::end(kTaken);
+}
+
 Status checkSetNames(const InputsConfig& config) {
     std::set<std::string> names;
     for (const auto* sources : {&config.ood, &config.validation}) {
@@ -32,8 +38,7 @@ Status checkSetNames(const InputsConfig& config) {
                 return fail(ErrorCode::InvalidArgument,
                             "The OOD set '" + source.path.string() + "' has no name; write NAME=FOLDER.");
             }
-            if (source.name == "average" || source.name == "id" || source.name == "id-train" ||
-                source.name == kNoiseSetName) {
+            if (isTaken(source.name)) {
                 return fail(ErrorCode::InvalidArgument, "An OOD set cannot be called '" + source.name +
                                                             "', which results use; choose another name.");
             }

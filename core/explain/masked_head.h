@@ -8,18 +8,10 @@
 
 #include "core/base/error.h"
 #include "core/base/matrix.h"
+#include "core/sparsity/head_view.h"
 #include "core/sparsity/levels.h"
 
 namespace dicescope {
-
-/// The head f(x) = W h + b that is explained. Not owned.
-struct HeadView {
-    MatrixView<const float> weight;  ///< C x D
-    std::span<const float> bias;     ///< C
-
-    [[nodiscard]] std::size_t classes() const { return weight.rows; }
-    [[nodiscard]] std::size_t units() const { return weight.cols; }
-};
 
 /// Which weights of a head count: all of them (the dense head), or those that a plan keeps at one of its
 /// levels; in either case without those of units that are switched off by hand. Not owned; cheap to copy.

@@ -13,22 +13,6 @@ std::string detectorName(const MetricRow& row) {
     return row.p ? row.detector + " p=" + exactDecimal(*row.p) : row.detector;
 }
 
-/// Lines aligned in columns: the first to the left, numbers to the right.
-std::string aligned(const std::vector<Line>& lines) {
-    std::vector<std::size_t> widths(lines.front().size());
-    for (const Line& line : lines) {
-        for (std::size_t k = 0; k < line.size(); ++k) widths[k] = std::max(widths[k], line[k].size());
-    }
-    std::string text;
-    for (const Line& line : lines) {
-        for (std::size_t k = 0; k < line.size(); ++k) {
-            text += k < 2 ? padRight(line[k], widths[k] + 2) : padLeft(line[k], widths[k] + 2);
-        }
-        text += '\n';
-    }
-    return text;
-}
-
 std::string metricsPart(const Evaluation& evaluation) {
     std::vector<Line> lines{{"detector", "OOD set", "FPR95", "AUROC", "AUPR-in", "AUPR-out",
                              "FPR95 (OOD pos.)", "threshold", "TPR"}};
@@ -39,7 +23,7 @@ std::string metricsPart(const Evaluation& evaluation) {
                          percent(row.metrics.fpr95OodPositive), fixedDecimal(row.metrics.threshold, 4),
                          percent(row.metrics.tpr)});
     }
-    return aligned(lines);
+    return alignedColumns(lines, 2);
 }
 
 std::string accuracyPart(const Evaluation& evaluation) {

@@ -1,5 +1,6 @@
 #include <string>
 
+#include "core/report/interval_text.h"
 #include "core/report/sweep_report.h"
 #include "core/report/text.h"
 
@@ -20,12 +21,6 @@ void addCsvLines(std::string& csv, const LevelMetrics& metrics, const SweepAnaly
         }
         csv += '\n';
     }
-}
-
-std::string intervalText(const Interval& interval, bool sign) {
-    const std::string plus = sign && interval.estimate > 0 ? "+" : "";
-    return plus + percent(interval.estimate) + " [" + percent(interval.low) + ", " + percent(interval.high) +
-           "]";
 }
 
 std::string intervalLines(const ScoreSweep& sweep, const SweepAnalysis& analysis) {

@@ -67,4 +67,21 @@ std::string padLeft(std::string_view text, std::size_t width) {
     return std::string(width > used ? width - used : 0, ' ') + std::string(text);
 }
 
+std::string alignedColumns(const std::vector<std::vector<std::string>>& lines, std::size_t leftColumns) {
+    constexpr std::size_t kGap = 2;
+    std::vector<std::size_t> widths(lines.front().size());
+    for (const auto& line : lines) {
+        for (std::size_t k = 0; k < line.size(); ++k) widths[k] = std::max(widths[k], columns(line[k]));
+    }
+    std::string text;
+    for (const auto& line : lines) {
+        for (std::size_t k = 0; k < line.size(); ++k) {
+            text +=
+                k < leftColumns ? padRight(line[k], widths[k] + kGap) : padLeft(line[k], widths[k] + kGap);
+        }
+        text += '\n';
+    }
+    return text;
+}
+
 }  // namespace dicescope

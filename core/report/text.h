@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dicescope {
 
@@ -27,5 +28,10 @@ namespace dicescope {
 /// `text` filled with spaces to `width` columns; UTF-8 code points count as one column each.
 [[nodiscard]] std::string padRight(std::string_view text, std::size_t width);
 [[nodiscard]] std::string padLeft(std::string_view text, std::size_t width);
+
+/// Lines of as many fields each, aligned in columns two spaces apart: the first `leftColumns` to the left,
+/// the others (numbers) to the right. Not empty.
+[[nodiscard]] std::string alignedColumns(const std::vector<std::vector<std::string>>& lines,
+                                         std::size_t leftColumns);
 
 }  // namespace dicescope

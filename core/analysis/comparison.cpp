@@ -1,0 +1,379 @@
+#include "core/analysis/comparison.h"
+
+#include <algorithm>
+#include <chrono>
+#include <span>
+#include <utility>
+
+namespace dicescope {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// The ID set and the OOD sets in their order.
+std::vector<const InputSet*> setsOf(const AnalysisInputs& inputs) {
+    std::vector<const InputSet*> sets{&inputs.id};
+    for (const InputSet& set : inputs.ood) sets.push_back(&set);
+    return sets;
+}
+
+/// The job with stages that say what is being done to which detector.
+Job named(const Job& job, const std::string& stage) {
+    if (!job.progress) return job;
+    return {job.stop, [sink = job.progress, stage](const Progress& progress) {
+                Progress renamed = progress;
+                renamed.stage = stage;
+                sink(renamed);
+            }};
+}
+
+bool isCancel(const Error& error) {
+    return error.code == ErrorCode::Cancelled;
+}
+
+/// A detector that ended without numbers keeps the sentence only.
+void endWith(ComparedDetector& detector, Error error) {
+    detector.error = std::move(error);
+    detector.idScores.clear();
+    detector.oodScores.clear();
+    detector.metrics.clear();
+}
+
+std::optional<OodMetrics> averageOf(const ComparedDetector& detector, const std::vector<std::string>& names,
+                                    const std::vector<std::string>& group) {
+    std::vector<OodMetrics> metrics;
+    for (std::size_t s = 0; s < names.size(); ++s) {
+        if (std::ranges::find(group, names[s]) != group.end()) metrics.push_back(detector.metrics[s]);
+    }
+    if (metrics.empty()) return std::nullopt;
+    return averageMetrics(metrics);
+}
+
+/// Metrics from scores; a sentence where they cannot be had.
+void measure(ComparedDetector& detector, const Comparison& comparison) {
+    for (std::size_t s = 0; s < detector.oodScores.size(); ++s) {
+        const auto metrics =
+            computeOodMetrics(std::span<const double>(detector.idScores),
+                              std::span<const double>(detector.oodScores[s]), comparison.tprLevel);
+        if (!metrics) return endWith(detector, metrics.error());
+        detector.metrics.push_back(*metrics);
+    }
+    detector.average = averageMetrics(detector.metrics);
+    detector.nearAverage = averageOf(detector, comparison.oodNames, comparison.nearSets);
+    detector.farAverage = averageOf(detector, comparison.oodNames, comparison.farSets);
+}
+
+/// One comparison under way.
+class Run {
+  public:
+    Run(const AnalysisInputs& inputs, const TrainingDataPtr& training, const ComparisonOptions& options,
+        const Job& job, const ComparisonSink& sink)
+        : sets_(setsOf(inputs)), training_(training), options_(options), job_(job), sink_(sink) {}
+
+    Result<Comparison> compare() {
+        start();
+        if (auto status = fit(); !status) return forwardError(status);
+        if (auto status = scoreGroups(); !status) return forwardError(status);
+        if (auto status = scoreByModel(); !status) return forwardError(status);
+        if (auto status = bootstrap(); !status) return forwardError(status);
+        rank();
+        return std::move(comparison_);
+    }
+
+  private:
+    void start();
+    [[nodiscard]] Status fit();
+    [[nodiscard]] Status scoreGroups();
+    [[nodiscard]] Status scoreTogether(const std::vector<std::size_t>& group, const std::string& stage);
+    [[nodiscard]] Status scoreByModel();
+    [[nodiscard]] Status scoreByModel(ComparedDetector& detector) const;
+    [[nodiscard]] Status bootstrap();
+    [[nodiscard]] Status bootstrap(ComparedDetector& detector, const ComparedDetector* baseline) const;
+    void rank();
+    void finish(std::size_t index);
+
+    [[nodiscard]] static ScoreColumn column(const ComparedDetector& detector) {
+        return {detector.idScores, {detector.oodScores.begin(), detector.oodScores.end()}};
+    }
+
+    std::vector<const InputSet*> sets_;
+    const TrainingDataPtr& training_;
+    const ComparisonOptions& options_;
+    const Job& job_;
+    const ComparisonSink& sink_;
+    Comparison comparison_;
+    std::vector<DetectorPtr> fitted_;  ///< one a detector; null where it is not scored by features
+};
+
+void Run::start() {
+    comparison_.bootstrap = options_.bootstrap;
+    comparison_.seed = options_.seed;
+    comparison_.tprLevel = options_.tprLevel;
+    comparison_.nearSets = options_.nearSets;
+    comparison_.farSets = options_.farSets;
+    comparison_.idCount = sets_.front()->features->size();
+    for (const InputSet* set : std::span(sets_).subspan(1)) {
+        comparison_.oodNames.push_back(set->name);
+        comparison_.oodCounts.push_back(set->features->size());
+    }
+    for (const DetectorSpec& spec : options_.detectors) {
+        ComparedDetector detector;
+        detector.spec = spec;
+        detector.label = specLabel(spec);
+        detector.oodScores.resize(comparison_.oodNames.size());
+        comparison_.detectors.push_back(std::move(detector));
+    }
+    if (options_.baseline) {
+        comparison_.baseline = static_cast<std::size_t>(
+            std::ranges::find(options_.detectors, *options_.baseline) - options_.detectors.begin());
+    }
+    fitted_.resize(options_.detectors.size());
+}
+
+Status Run::fit() {
+    for (std::size_t k = 0; k < fitted_.size(); ++k) {
+        ComparedDetector& detector = comparison_.detectors[k];
+        if (needOf(detector.spec) == DetectorNeed::Model) continue;
+        const auto begin = Clock::now();
+        auto result = fitDetector(detector.spec, training_, named(job_, "Fitting " + detector.label));
+        detector.fitSeconds = secondsSince(begin);
+        if (result) {
+            fitted_[k] = std::move(*result);
+            continue;
+        }
+        if (isCancel(result.error())) return forwardError(result);
+        endWith(detector, result.error());
+        finish(k);
+    }
+    return {};
+}
+
+Status Run::scoreGroups() {
+    std::vector<std::size_t> quick;
+    std::vector<std::size_t> slow;
+    for (std::size_t k = 0; k < fitted_.size(); ++k) {
+        if (!fitted_[k]) continue;
+        const bool isSlow = findDetector(options_.detectors[k].id)->cost == DetectorCost::Neighbours;
+        (isSlow ? slow : quick).push_back(k);
+    }
+    if (!quick.empty()) {
+        const std::string stage = quick.size() == 1 ? comparison_.detectors[quick.front()].label
+                                                    : std::to_string(quick.size()) + " detectors";
+        if (auto status = scoreTogether(quick, stage); !status) return status;
+    }
+    for (const std::size_t k : slow) {
+        if (auto status = scoreTogether({k}, comparison_.detectors[k].label); !status) return status;
+    }
+    return {};
+}
+
+Status Run::scoreTogether(const std::vector<std::size_t>& group, const std::string& stage) {
+    std::vector<DetectorPtr> detectors;
+    for (const std::size_t k : group) detectors.push_back(fitted_[k]);
+    for (std::size_t s = 0; s < sets_.size(); ++s) {
+        auto runs = scoreFeatures(detectors, training_->head(), sets_[s]->features->features,
+                                  named(job_, "Scoring " + sets_[s]->name + " by " + stage));
+        if (!runs) return forwardError(runs);
+        for (std::size_t i = 0; i < group.size(); ++i) {
+            ComparedDetector& detector = comparison_.detectors[group[i]];
+            if (detector.error) continue;
+            detector.scoreSeconds += (*runs)[i].seconds;
+            if ((*runs)[i].error) {
+                endWith(detector, *(*runs)[i].error);
+                continue;
+            }
+            (s == 0 ? detector.idScores : detector.oodScores[s - 1]) = std::move((*runs)[i].scores);
+        }
+    }
+    for (const std::size_t k : group) finish(k);
+    return {};
+}
+
+Status Run::scoreByModel() {
+    for (std::size_t k = 0; k < fitted_.size(); ++k) {
+        ComparedDetector& detector = comparison_.detectors[k];
+        if (needOf(detector.spec) != DetectorNeed::Model) continue;
+        if (auto status = scoreByModel(detector); !status) {
+            if (isCancel(status.error())) return status;
+            endWith(detector, status.error());
+        }
+        finish(k);
+    }
+    return {};
+}
+
+Status Run::scoreByModel(ComparedDetector& detector) const {
+    if (!options_.modelScorer) {
+        return fail(ErrorCode::InvalidArgument,
+                    detector.label + " runs the model on the images; compare it where both are at hand.");
+    }
+    const auto begin = Clock::now();
+    for (std::size_t s = 0; s < sets_.size(); ++s) {
+        auto scores = options_.modelScorer(
+            detector.spec, *sets_[s], named(job_, "Scoring " + sets_[s]->name + " by " + detector.label));
+        if (!scores) return forwardError(scores);
+        if (scores->size() != sets_[s]->features->size()) {
+            return fail(ErrorCode::Mismatch, detector.label +
+                                                 " gave another number of scores than the set '" +
+                                                 sets_[s]->name + "' has images.");
+        }
+        (s == 0 ? detector.idScores : detector.oodScores[s - 1]) = std::move(*scores);
+    }
+    detector.scoreSeconds = secondsSince(begin);
+    return {};
+}
+
+Status Run::bootstrap() {
+    if (options_.bootstrap == 0) return {};
+    const ComparedDetector* baseline = nullptr;
+    if (comparison_.baseline && !comparison_.detectors[*comparison_.baseline].error) {
+        baseline = &comparison_.detectors[*comparison_.baseline];
+    }
+    for (ComparedDetector& detector : comparison_.detectors) {
+        if (detector.error) continue;
+        if (auto status = bootstrap(detector, baseline); !status) return status;
+    }
+    return {};
+}
+
+Status Run::bootstrap(ComparedDetector& detector, const ComparedDetector* baseline) const {
+    BootstrapOptions options;
+    options.resamples = options_.bootstrap;
+    options.seed = options_.seed;
+    options.tprLevel = options_.tprLevel;
+    options.threads = options_.threads;
+    const Job job = named(job_, "Intervals of " + detector.label);
+    if (baseline == nullptr || baseline == &detector) {
+        auto intervals = bootstrapIntervals(column(detector), options, job);
+        if (!intervals) return forwardError(intervals);
+        detector.intervals = std::move(*intervals);
+        return {};
+    }
+    auto paired = bootstrapDifference(column(detector), column(*baseline), options, job);
+    if (!paired) return forwardError(paired);
+    detector.intervals = std::move(paired->first);
+    detector.difference = std::move(paired->difference);
+    return {};
+}
+
+void Run::rank() {
+    for (ComparedDetector& detector : comparison_.detectors) {
+        if (detector.error) continue;
+        const auto better = [&](const auto& isBetter) {
+            return static_cast<std::size_t>(std::ranges::count_if(
+                comparison_.detectors,
+                [&](const ComparedDetector& other) { return !other.error && isBetter(other.average); }));
+        };
+        detector.rankByFpr95 =
+            1 + better([&](const OodMetrics& other) { return other.fpr95 < detector.average.fpr95; });
+        detector.rankByAuroc =
+            1 + better([&](const OodMetrics& other) { return other.auroc > detector.average.auroc; });
+    }
+}
+
+void Run::finish(std::size_t index) {
+    ComparedDetector& detector = comparison_.detectors[index];
+    if (!detector.error) measure(detector, comparison_);
+    if (sink_) sink_(index, detector);
+}
+
+Status checkGroup(const AnalysisInputs& inputs, const std::vector<std::string>& group) {
+    for (const std::string& name : group) {
+        if (std::ranges::find(inputs.ood, name, &InputSet::name) != inputs.ood.end()) continue;
+        return fail(ErrorCode::InvalidArgument,
+                    "There is no OOD set '" + name + "' to put into the near or far group.");
+    }
+    return {};
+}
+
+Status checkSets(const AnalysisInputs& inputs) {
+    if (inputs.ood.empty()) {
+        return fail(ErrorCode::InvalidArgument, "There is no OOD set to compare detectors on; name one.");
+    }
+    for (const InputSet* set : setsOf(inputs)) {
+        if (set->features->size() > 0) continue;
+        return fail(ErrorCode::InvalidArgument, "The set '" + set->name + "' (" + set->source.string() +
+                                                    ") has no usable image; name another folder.");
+    }
+    return {};
+}
+
+Status checkDetectors(const ComparisonOptions& options) {
+    if (options.detectors.empty()) {
+        return fail(ErrorCode::InvalidArgument, "There is no detector to compare; name at least one.");
+    }
+    for (std::size_t k = 0; k < options.detectors.size(); ++k) {
+        const DetectorSpec& spec = options.detectors[k];
+        if (auto status = checkDetectorSpec(spec); !status) return status;
+        const auto rest = std::span(options.detectors).subspan(k + 1);
+        if (std::ranges::find(rest, spec) != rest.end()) {
+            return fail(ErrorCode::InvalidArgument,
+                        "The detector " + specText(spec) + " is named twice; leave one away.");
+        }
+    }
+    const auto& all = options.detectors;
+    if (options.baseline && std::ranges::find(all, *options.baseline) == all.end()) {
+        return fail(ErrorCode::InvalidArgument,
+                    "The baseline is not among the detectors; add " + options.baseline->id + " to them.");
+    }
+    return {};
+}
+
+}  // namespace
+
+bool excludesZero(const Interval& difference) {
+    return difference.low > 0 || difference.high < 0;
+}
+
+Result<TrainingDataPtr> trainingDataOf(const std::shared_ptr<const AnalysisInputs>& inputs) {
+    TrainingSource source;
+    source.head = {inputs->head.weight.view(), inputs->head.bias};
+    source.mean = inputs->featureMean;
+    if (inputs->idTrain) {
+        source.features = inputs->idTrain->features->features;
+        source.labels = inputs->idTrain->labels;
+    }
+    source.storage = inputs;
+    return TrainingData::create(std::move(source));
+}
+
+Status checkComparison(const AnalysisInputs& inputs, const ComparisonOptions& options) {
+    if (auto status = checkSets(inputs); !status) return status;
+    if (auto status = checkDetectors(options); !status) return status;
+    if (auto status = checkTprLevel(options.tprLevel); !status) return status;
+    constexpr std::size_t kMostResamples = 1'000'000;
+    if (options.bootstrap > kMostResamples) {
+        return fail(ErrorCode::InvalidArgument,
+                    "More than 1,000,000 resamples are not possible; 1,000 are usual.");
+    }
+    if (auto status = checkGroup(inputs, options.nearSets); !status) return status;
+    if (auto status = checkGroup(inputs, options.farSets); !status) return status;
+    for (const std::string& name : options.nearSets) {
+        if (std::ranges::find(options.farSets, name) == options.farSets.end()) continue;
+        return fail(ErrorCode::InvalidArgument,
+                    "The OOD set '" + name + "' is in the near and in the far group; leave it in one.");
+    }
+    return {};
+}
+
+Result<Comparison> compareDetectors(const AnalysisInputs& inputs, const TrainingDataPtr& training,
+                                    const ComparisonOptions& options, const Job& job,
+                                    const ComparisonSink& sink) {
+    if (auto status = checkComparison(inputs, options); !status) return forwardError(status);
+    return Run(inputs, training, options, job, sink).compare();
+}
+
+DetectorWork workOf(const AnalysisInputs& inputs) {
+    DetectorWork work;
+    for (const InputSet* set : setsOf(inputs)) work.samples += set->features->size();
+    work.classes = inputs.head.classes();
+    work.units = inputs.head.features();
+    work.trainingRows = inputs.idTrain ? inputs.idTrain->features->size() : 0;
+    return work;
+}
+
+}  // namespace dicescope

@@ -1,0 +1,109 @@
+// ReAct and VRA: the energy after activations were clipped.
+#include "core/detectors/clipping.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/detectors/feature_percentile.h"
+
+namespace dicescope {
+namespace {
+
+Result<DetectorPtr> fitReact(const Settings& settings, const TrainingDataPtr& training, const Job& job) {
+    auto shaper = reactShaper(settings, *training, job);
+    if (!shaper) return forwardError(shaper);
+    return std::make_shared<ShapedEnergy>(training, Matrix<float>(), std::move(*shaper));
+}
+
+Result<std::vector<double>> bounds(const TrainingData& training, bool perUnit, double percent,
+                                   const Job& job) {
+    if (perUnit) return columnPercentiles(training.features(), percent, job);
+    const auto bound = flatPercentile(training.features(), percent, job);
+    if (!bound) return forwardError(bound);
+    return std::vector<double>(training.head().units(), *bound);
+}
+
+Result<DetectorPtr> fitVra(const Settings& settings, const TrainingDataPtr& training, const Job& job) {
+    if (settings.number("low") > settings.number("high")) {
+        return fail(ErrorCode::InvalidArgument, "VRA's low percentile is above its high one; swap them.");
+    }
+    const bool perUnit = settings.is("per", "unit");
+    const auto low = bounds(*training, perUnit, settings.number("low"), job);
+    if (!low) return forwardError(low);
+    const auto high = bounds(*training, perUnit, settings.number("high"), job);
+    if (!high) return forwardError(high);
+    return std::make_shared<ShapedEnergy>(
+        training, Matrix<float>(), [low = *low, high = *high](std::span<float> features) {
+            for (std::size_t d = 0; d < features.size(); ++d) {
+                features[d] =
+                    std::clamp(features[d], static_cast<float>(low[d]), static_cast<float>(high[d]));
+            }
+            return 1.0;
+        });
+}
+
+DetectorEntry reactEntry() {
+    DetectorInfo info;
+    info.id = "react";
+    info.displayName = "ReAct";
+    info.explanation =
+        "Energy after activations above a ceiling are cut to it, because OOD images tend to "
+        "have a few very large ones.";
+    info.formula = "E(W min(h, c) + b)";
+    info.citation = {"Sun, Guo and Li", "ReAct: Out-of-distribution Detection With Rectified Activations",
+                     "NeurIPS 2021", "2111.12797"};
+    info.need = DetectorNeed::TrainingFeatures;
+    info.cost = DetectorCost::Product;
+    info.parameters = reactParameters(DetectorNeed::Nothing);
+    info.variants = {{"paper-imagenet", {{"c", 1}}, "c = 1.0, as the authors on ImageNet."}};
+    return {std::move(info), fitReact};
+}
+
+DetectorEntry vraEntry() {
+    DetectorInfo info;
+    info.id = "vra";
+    info.displayName = "VRA";
+    info.explanation = "Energy after activations were clipped from above and from below.";
+    info.formula = "E(W clip(h, low, high) + b)";
+    info.citation = {"Xu, Lian, Liu and Tao",
+                     "VRA: Variational Rectified Activation for Out-of-distribution Detection",
+                     "NeurIPS 2023", "2302.11716"};
+    info.need = DetectorNeed::TrainingFeatures;
+    info.cost = DetectorCost::Product;
+    info.parameters = {
+        anyNumber("low", 10, 0, 100, "Percentile of the training activations to clip at from below."),
+        anyNumber("high", 90, 0, 100, "Percentile to clip at from above."),
+        choiceOf("per", {"all", "unit"}, "Percentiles of all activations together, or of each unit alone.")};
+    info.variants = {
+        {"pytorch-ood", {{"low", 1}, {"high", 99}, {"per", 1}}, "Percentiles 1 and 99 of each unit alone."}};
+    return {std::move(info), fitVra};
+}
+
+}  // namespace
+
+std::vector<DetectorParameter> reactParameters(DetectorNeed otherwise) {
+    DetectorParameter clip = anyNumber("c", 0, 0, 1e6, "The ceiling; 0: taken from the training images.");
+    clip.needWhenSet = otherwise;
+    return {std::move(clip), anyNumber("percentile", 90, 0, 100,
+                                       "The ceiling is this percentile of all training activations, where "
+                                       "none is given.")};
+}
+
+Result<RowShaper> reactShaper(const Settings& settings, const TrainingData& training, const Job& job) {
+    double clip = settings.number("c");
+    if (clip == 0) {
+        const auto fitted = flatPercentile(training.features(), settings.number("percentile"), job);
+        if (!fitted) return forwardError(fitted);
+        clip = *fitted;
+    }
+    return [limit = static_cast<float>(clip)](std::span<float> features) {
+        for (float& value : features) value = std::min(value, limit);
+        return 1.0;
+    };
+}
+
+std::vector<DetectorEntry> clippingEntries() {
+    return {reactEntry(), vraEntry()};
+}
+
+}  // namespace dicescope
