@@ -7,6 +7,10 @@
 
 #include "app/gui/about.h"
 #include "app/gui/demo_files.h"
+#include "core/features/feature_cache.h"
+#include "core/images/thumbnail.h"
+#include "core/session/benchmark.h"
+#include "ui/inspect/inspect_page.h"
 #include "ui/panels/analysis_panel.h"
 #include "ui/panels/exploration_controls.h"
 #include "ui/panels/message_bar.h"
@@ -38,6 +42,21 @@ QSet<QString> hiddenSets(const Session& session) {
     return hidden;
 }
 
+std::filesystem::path thumbnailFolder() {
+    return defaultCacheRoot() / ThumbnailCache::kFolder;
+}
+
+/// As the model was loaded for the features.
+ClassifierOptions modelOptions(const AnalysisInputs& inputs) {
+    if (!inputs.model) return {};
+    const ClassifierInfo& model = *inputs.model;
+    return {.head = model.head.name,
+            .device = model.device,
+            .channels = model.channels,
+            .height = model.height,
+            .width = model.width};
+}
+
 QStringList notesOf(const AnalysisInputs& inputs) {
     QStringList notes;
     for (const std::string& note : inputs.notes) notes << QString::fromStdString(note);
@@ -47,7 +66,13 @@ QStringList notesOf(const AnalysisInputs& inputs) {
 }  // namespace
 
 AnalysisController::AnalysisController(MainWindow& window, AnalysisRunner& runner, SettingsStore& settings)
-    : window_(window), runner_(runner), settings_(settings), export_(window, runner) {
+    : window_(window),
+      runner_(runner),
+      settings_(settings),
+      export_(window, runner),
+      inspect_(window.analysis().inspect(), thumbnailFolder()),
+      benchmark_(window),
+      plotSaver_(runner) {
     intervalsDelay_.setSingleShot(true);
     intervalsDelay_.setInterval(kRestMilliseconds);
     connect(&intervalsDelay_, &QTimer::timeout, this, &AnalysisController::requestIntervals);
@@ -61,8 +86,14 @@ AnalysisController::AnalysisController(MainWindow& window, AnalysisRunner& runne
 }
 
 void AnalysisController::connectWindow() {
+    const auto closeWhenIdle = [this] {
+        if (closing_) window_.close();
+    };
     connect(&window_, &MainWindow::demoRequested, this, &AnalysisController::openDemo);
     connect(&window_, &MainWindow::newRequested, this, &AnalysisController::newAnalysis);
+    connect(&window_, &MainWindow::benchmarkRequested, &benchmark_, &BenchmarkFlow::ask);
+    connect(&benchmark_, &BenchmarkFlow::sessionReady, this, &AnalysisController::openBenchmark);
+    connect(&benchmark_, &BenchmarkFlow::becameIdle, &window_, closeWhenIdle);
     connect(&window_, &MainWindow::openRequested, this, &AnalysisController::askToOpen);
     connect(&window_, &MainWindow::sessionRequested, this, &AnalysisController::openSession);
     connect(&window_, &MainWindow::saveRequested, this, &AnalysisController::save);
@@ -77,9 +108,8 @@ void AnalysisController::connectWindow() {
     connect(&window_, &MainWindow::exportRequested, this, &AnalysisController::exportResults);
     connect(&window_, &MainWindow::aboutRequested, this, [this] { showAbout(&window_); });
     connect(&document_, &SessionDocument::titleOrChangeMoved, this, &AnalysisController::refreshTitle);
-    connect(&runner_, &AnalysisRunner::becameIdle, &window_, [this] {
-        if (closing_) window_.close();
-    });
+    connect(&runner_, &AnalysisRunner::becameIdle, &window_, closeWhenIdle);
+    connect(&inspect_, &InspectController::becameIdle, &window_, closeWhenIdle);
     window_.setCloseGuard([this] { return mayClose(); });
 }
 
@@ -87,6 +117,15 @@ void AnalysisController::connectPage() {
     AnalysisPage& page = window_.analysis();
     connect(&page, &AnalysisPage::rowChanged, this, &AnalysisController::setRow);
     connect(&page, &AnalysisPage::setToggled, this, &AnalysisController::toggleSet);
+    connect(&page, &AnalysisPage::sectionChanged, this,
+            [this, &page] { inspect_.setShown(page.section() == AnalysisPage::Inspect); });
+    connect(&inspect_, &InspectController::levelWanted, this, &AnalysisController::setLevel);
+    connect(&inspect_, &InspectController::failed, this,
+            [this](const Error& error) { window_.messages().post(error); });
+    connect(&inspect_, &InspectController::keptEditsChanged, this,
+            [this](const std::vector<MaskEdit>& edits) {
+                document_.edit([&](Session& session) { session.edits = edits; });
+            });
     connect(&page.inputs(), &AnalysisPanel::inputsEdited, this, &AnalysisController::inputsEdited);
     connect(&page.inputs(), &AnalysisPanel::runRequested, this, &AnalysisController::run);
     connect(&page.inputs(), &AnalysisPanel::cancelRequested, &runner_, &AnalysisRunner::cancelLoad);
@@ -94,6 +133,7 @@ void AnalysisController::connectPage() {
             &AnalysisController::showSkippedFiles);
     connect(&page.controls(), &ExplorationControls::changed, this, &AnalysisController::choicesEdited);
     connect(&page.slider(), &SparsitySlider::fineToggled, this, &AnalysisController::setFine);
+    for (auto* plot : page.findChildren<PlotFrame*>()) plotSaver_.serve(*plot);
     connect(&page.plots().roc(), &RocPlot::logarithmicFprToggled, this, [this](bool logarithmic) {
         document_.edit([&](Session& session) { session.logarithmicFpr = logarithmic; });
     });
@@ -146,6 +186,14 @@ void AnalysisController::newAnalysis() {
     showSession();
 }
 
+void AnalysisController::openBenchmark(const Session& session) {
+    if (!mayReplaceSession()) return;
+    document_.reset(settings_.lastChoices());
+    document_.edit([&](Session& edited) { edited = session; });
+    showSession();
+    run();
+}
+
 void AnalysisController::askToOpen() {
     const QString path = QFileDialog::getOpenFileName(&window_, tr("Open a session"), {}, sessionFilter());
     if (!path.isEmpty()) openSession(path);
@@ -185,6 +233,9 @@ void AnalysisController::showSession() {
     runner_.cancelLoad();
     ranOnce_ = false;
     exploration_.reset();
+    refreshInspection();
+    refreshPublished();
+    inspect_.setKeptEdits(session.edits);
     page.show(nullptr, 0);
     page.setActivity({});
     page.inputs().setInputs(session.inputs);
@@ -237,6 +288,7 @@ void AnalysisController::inputsLoaded(const AnalysisInputsPtr& inputs, const Act
     for (const InputSet& set : inputs->validation) validation << QString::fromStdString(set.name);
     for (const InputSet& set : inputs->ood) reported << QString::fromStdString(set.name);
     page.controls().setChoiceSets(validation, reported);
+    inspect_.setModel(inputs->model ? inputs->model->path : std::filesystem::path(), modelOptions(*inputs));
     explore();
 }
 
@@ -267,6 +319,8 @@ void AnalysisController::explored(const ExplorationPtr& exploration) {
     row_ = rowNearest(*exploration, document_.session().p);
     window_.analysis().show(exploration, row_);
     window_.setCanExport(exploration->complete());
+    refreshInspection();
+    refreshPublished();
     if (!exploration->complete()) {
         const double share = 100.0 * static_cast<double>(exploration->samplesDone) /
                              static_cast<double>(exploration->samplesTotal);
@@ -286,7 +340,28 @@ void AnalysisController::setRow(std::size_t row) {
     });
     if (!exploration_) return;
     window_.analysis().show(exploration_, row);
+    inspect_.setRow(row);
+    refreshPublished();
     intervalsDelay_.start();
+}
+
+void AnalysisController::setLevel(std::optional<double> p) {
+    if (exploration_) setRow(rowNearest(*exploration_, p));
+}
+
+void AnalysisController::refreshPublished() {
+    std::vector<PublishedMetrics> published;
+    for (const PublishedNumbers& numbers : publishedFor(document_.session(), document_.session().p)) {
+        published.push_back({QString::fromStdString(numbers.set), numbers.fpr95, numbers.auroc,
+                             QString::fromStdString(numbers.source)});
+    }
+    window_.analysis().metrics().setPublished(published);
+}
+
+// A partial exploration leaves what is being looked into alone: the complete one follows.
+void AnalysisController::refreshInspection() {
+    if (!exploration_) return inspect_.setExploration(nullptr, nullptr, 0, tr("No results yet"));
+    if (exploration_->complete()) inspect_.setExploration(runner_.inputs(), exploration_, row_);
 }
 
 void AnalysisController::requestIntervals() {
@@ -374,8 +449,10 @@ bool AnalysisController::mayClose() {
     // Work that still winds down (a forward pass cannot be interrupted) must not hold up the window: it
     // disappears at once, and the program ends when the work has.
     closing_ = true;
-    if (runner_.idle()) return true;
+    if (runner_.idle() && inspect_.idle() && benchmark_.idle()) return true;
     runner_.stopAll();
+    inspect_.stopAll();
+    benchmark_.stop();
     window_.hide();
     return false;
 }

@@ -7,7 +7,10 @@
 #include <optional>
 
 #include "app/gui/analysis_runner.h"
+#include "app/gui/benchmark_flow.h"
 #include "app/gui/export_flow.h"
+#include "app/gui/inspect_controller.h"
+#include "app/gui/plot_saver.h"
 #include "app/gui/session_document.h"
 #include "app/gui/settings_store.h"
 #include "ui/window/main_window.h"
@@ -46,6 +49,10 @@ class AnalysisController : public QObject {
     void choicesEdited();
     void setFine(bool fine);
     void setRow(std::size_t row);
+    void setLevel(std::optional<double> p);
+    void refreshInspection();
+    void refreshPublished();
+    void openBenchmark(const Session& session);
     void toggleSet(const QString& name, bool visible);
     void inputsLoaded(const AnalysisInputsPtr& inputs, const ActivationRange& activations);
     void explored(const ExplorationPtr& exploration);
@@ -66,6 +73,9 @@ class AnalysisController : public QObject {
     AnalysisRunner& runner_;
     SettingsStore& settings_;
     ExportFlow export_;
+    InspectController inspect_;
+    BenchmarkFlow benchmark_;
+    PlotSaver plotSaver_;
     SessionDocument document_;
     ExplorationPtr exploration_;
     std::size_t row_ = 0;

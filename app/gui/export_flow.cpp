@@ -6,7 +6,9 @@
 
 #include "app/gui/plot_files.h"
 #include "app/gui/session_export.h"
+#include "ui/inspect/inspect_page.h"
 #include "ui/panels/message_bar.h"
+#include "ui/plots/plot_frame.h"
 #include "ui/window/analysis_page.h"
 #include "ui/window/main_window.h"
 
@@ -109,7 +111,8 @@ void ExportFlow::start(const AnalysisInputsPtr& inputs, const Session& session,
     formats.svg = choices_.svg;
     formats.dpi = choices_.dpi;
     const auto parts = partsOf(choices_.parts);
-    SessionExport content = prepareExport(session, exploration, row, formats, parts);
+    SessionExport content = prepareExport(session, exploration, row, formats, parts,
+                                          window_.analysis().inspect().findChildren<PlotFrame*>());
     const std::filesystem::path folder = choices_.folder.toStdString();
     notes_ = std::make_shared<QStringList>();
     window_.analysis().setActivity(tr("Exporting…"));

@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <QApplication>
+#include <QLocale>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -62,6 +63,8 @@ int run(int argc, char** argv) {
     // Qt would take --session for an option of its own.
     int count = 1;
     QApplication application(count, argv);
+    // Numbers are written as in result files, whatever the desktop's language.
+    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
     QApplication::setOrganizationName("dicescope");
     QApplication::setApplicationName("dicescope");
     QApplication::setApplicationVersion(DICESCOPE_VERSION);

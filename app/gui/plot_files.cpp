@@ -10,13 +10,27 @@
 namespace dicescope {
 namespace {
 
+void draw(const PlotFrame& plot, const std::string& name, const PlotFormats& formats,
+          std::vector<PlotFile>& files) {
+    if (formats.svg) files.push_back({name + ".svg", plot.svg(formats.size), {}, {}});
+    if (formats.pdf) files.push_back({name + ".pdf", plot.pdf(formats.size), {}, {}});
+    if (formats.png) files.push_back({name + ".png", {}, plot.image(formats.size, formats.dpi), {}});
+}
+
 void draw(PlotView& plot, const std::string& name, const PlotContent& content, const PlotFormats& formats,
           std::vector<PlotFile>& files) {
     plot.setHiddenSets(content.hidden);
     plot.show(content.exploration, content.row);
-    if (formats.svg) files.push_back({name + ".svg", plot.svg(formats.size), {}});
-    if (formats.pdf) files.push_back({name + ".pdf", plot.pdf(formats.size), {}});
-    if (formats.png) files.push_back({name + ".png", {}, plot.image(formats.size, formats.dpi)});
+    draw(plot, name, formats, files);
+}
+
+std::string fileName(const QString& objectName) {
+    QString name;
+    for (const QChar letter : objectName) {
+        if (letter.isUpper()) name += QLatin1Char('-');
+        name += letter.toLower();
+    }
+    return name.toStdString();
 }
 
 QByteArray pngOf(const QImage& image) {
@@ -41,9 +55,22 @@ std::vector<PlotFile> drawPlots(const PlotContent& content, const PlotFormats& f
     return files;
 }
 
+std::vector<PlotFile> drawPlots(const QList<PlotFrame*>& plots, const PlotFormats& formats) {
+    std::vector<PlotFile> files;
+    for (const PlotFrame* plot : plots) {
+        if (plot->isEmpty()) continue;
+        draw(*plot, fileName(plot->objectName()), formats, files);
+        if (const auto numbers = plot->numbers())
+            files.push_back({fileName(plot->objectName()) + ".csv", {}, {}, numbers});
+    }
+    return files;
+}
+
 Status writePlotFiles(const std::filesystem::path& folder, const std::vector<PlotFile>& files) {
     for (const PlotFile& file : files) {
-        const QByteArray bytes = file.image.isNull() ? file.bytes : pngOf(file.image);
+        const QByteArray bytes = file.make             ? file.make()
+                                 : file.image.isNull() ? file.bytes
+                                                       : pngOf(file.image);
         const std::string_view content(bytes.constData(), static_cast<std::size_t>(bytes.size()));
         if (auto status = writeFileAtomically(folder / file.name, content); !status) return status;
     }

@@ -1,7 +1,11 @@
 #include "app/gui/session_export.h"
 
 #include <QObject>
+#include <algorithm>
+#include <iterator>
 #include <utility>
+
+#include "ui/plots/plot_frame.h"
 
 namespace dicescope {
 namespace {
@@ -28,14 +32,28 @@ std::vector<ReportPlot> drawReportPlots(const PlotContent& content) {
     return plots;
 }
 
+void addReportPlots(const QList<PlotFrame*>& inspected, std::vector<ReportPlot>& plots) {
+    for (const PlotFrame* plot : inspected) {
+        if (!plot->isEmpty())
+            plots.push_back({plot->title().toStdString(), plot->svg(PlotFormats().size).toStdString()});
+    }
+}
+
 }  // namespace
 
 SessionExport prepareExport(const Session& session, const ExplorationPtr& exploration, std::size_t row,
-                            const PlotFormats& formats, const std::set<ExportPart>& parts) {
+                            const PlotFormats& formats, const std::set<ExportPart>& parts,
+                            const QList<PlotFrame*>& inspected) {
     const PlotContent content = contentOf(session, exploration, row);
     SessionExport result{session, parts, {}, {}};
-    if (parts.contains(ExportPart::ReportHtml)) result.reportPlots = drawReportPlots(content);
-    if (formats.png || formats.pdf || formats.svg) result.plotFiles = drawPlots(content, formats);
+    if (parts.contains(ExportPart::ReportHtml)) {
+        result.reportPlots = drawReportPlots(content);
+        addReportPlots(inspected, result.reportPlots);
+    }
+    if (formats.png || formats.pdf || formats.svg) {
+        result.plotFiles = drawPlots(content, formats);
+        std::ranges::move(drawPlots(inspected, formats), std::back_inserter(result.plotFiles));
+    }
     return result;
 }
 

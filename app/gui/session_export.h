@@ -23,10 +23,11 @@ struct SessionExport {
     std::vector<PlotFile> plotFiles;
 };
 
-/// Draws what the export of this row needs. GUI thread.
+/// Draws what the export of this row needs, and `inspected` plots as they are. GUI thread.
 [[nodiscard]] SessionExport prepareExport(const Session& session, const ExplorationPtr& exploration,
                                           std::size_t row, const PlotFormats& formats,
-                                          const std::set<ExportPart>& parts);
+                                          const std::set<ExportPart>& parts,
+                                          const QList<PlotFrame*>& inspected = {});
 
 /// Writes the parts into the folder and the plots into its sub-folder "plots". Errors: those of
 /// exportResults() and writePlotFiles(). Any thread.

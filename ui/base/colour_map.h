@@ -3,6 +3,8 @@
 #include <QRgb>
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <span>
 
 #include "ui/base/theme.h"
 
@@ -19,12 +21,15 @@ class DivergingColours {
     [[nodiscard]] QRgb at(double value, double range) const;
     /// The same, faded towards the background: a dropped weight.
     [[nodiscard]] QRgb faded(double value, double range) const;
+    /// The same for a whole line of a picture: `out` has a colour for each of the values; faint: not 0 where
+    /// it is faded, of the same length; or empty.
+    void paint(std::span<const float> values, std::span<const std::uint8_t> faint, double range,
+               QRgb* out) const;
 
   private:
     static constexpr std::size_t kSteps = 511;
     [[nodiscard]] static std::size_t step(double value, double range);
-    std::array<QRgb, kSteps> plain_;
-    std::array<QRgb, kSteps> faded_;
+    std::array<QRgb, 2 * kSteps> colours_;  ///< plain ones, then faded ones
 };
 
 }  // namespace dicescope

@@ -118,11 +118,15 @@ QWidget* StartPage::buildButtons() {
                            tr("A small network on Fashion-MNIST: images and model come with the program."));
     auto* fresh = bigButton(QStringLiteral("newAnalysis"), QStringLiteral("folder"), tr("New Analysis"),
                             tr("A model and folders of images of your own."));
+    auto* benchmark = bigButton(QStringLiteral("newBenchmark"), QStringLiteral("ready"), tr("Benchmark…"),
+                                tr("The sets of the paper on CIFAR-10, CIFAR-100 or ImageNet, beside the "
+                                   "published numbers."));
     auto* session = bigButton(QStringLiteral("openSession"), QStringLiteral("session"), tr("Open Session…"),
                               tr("An analysis that was saved before."));
     demo->setDefault(true);
     connect(demo, &QPushButton::clicked, this, &StartPage::demoRequested);
     connect(fresh, &QPushButton::clicked, this, &StartPage::newAnalysisRequested);
+    connect(benchmark, &QPushButton::clicked, this, &StartPage::benchmarkRequested);
     connect(session, &QPushButton::clicked, this, &StartPage::openSessionRequested);
 
     auto* box = new QWidget;
@@ -131,7 +135,7 @@ QWidget* StartPage::buildButtons() {
     grid->setColumnStretch(1, 1);
     grid->setHorizontalSpacing(fontMetrics().height());
     int row = 0;
-    for (QPushButton* button : {demo, fresh, session}) {
+    for (QPushButton* button : {demo, fresh, benchmark, session}) {
         auto* words = new QLabel(button->toolTip());
         words->setWordWrap(true);
         grid->addWidget(button, row, 0);

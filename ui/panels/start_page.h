@@ -25,6 +25,7 @@ class StartPage : public QWidget {
   signals:
     void demoRequested();
     void newAnalysisRequested();
+    void benchmarkRequested();
     void openSessionRequested();
     void sessionRequested(const QString& path);
 

@@ -31,8 +31,7 @@ enum class SeriesShape {
 /// One series of a chart. x does not decrease; x, y (and y2, labels where given) are of one length. Points
 /// that are not finite are left out.
 struct ChartSeries {
-    QString
-        name;  ///< of its legend entry; series of one name are hidden together and share the first's entry
+    QString name;  ///< of its legend entry; series of one name are hidden together and share an entry
     ChartColor color;
     SeriesShape shape = SeriesShape::Line;
     std::vector<double> x;

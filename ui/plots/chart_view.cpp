@@ -137,6 +137,11 @@ const ChartData& ChartView::data() const {
     return impl_->data;
 }
 
+std::function<QByteArray()> ChartView::numbers() const {
+    if (impl_->data.empty()) return {};
+    return [data = impl_->data] { return chartCsv(data); };
+}
+
 void ChartView::setMarks(std::vector<ChartMark> marks) {
     const bool asMany = marks.size() == impl_->data.marks.size();
     impl_->data.marks = std::move(marks);
@@ -296,14 +301,19 @@ void ChartView::updateRow() {
 
 QVector<LegendEntry> ChartView::legendEntries() const {
     QVector<LegendEntry> entries;
-    QSet<QString> named;
     for (std::size_t i = 0; i < impl_->data.series.size(); ++i) {
         const ChartSeries& series = impl_->data.series[i];
-        if (series.name.isEmpty() || named.contains(series.name)) continue;
-        named.insert(series.name);
+        if (series.name.isEmpty()) continue;
         const QCPGraph* graph = impl_->graphs[static_cast<int>(i)];
+        const QPen pen = series.shape == SeriesShape::Points ? QPen(Qt::NoPen) : graph->pen();
+        const auto same = std::ranges::find(entries, series.name, &LegendEntry::name);
+        if (same != entries.end()) {
+            // A line within its band.
+            if (same->pen.style() == Qt::NoPen) same->pen = pen;
+            continue;
+        }
         entries.append({.name = series.name,
-                        .pen = series.shape == SeriesShape::Points ? QPen(Qt::NoPen) : graph->pen(),
+                        .pen = pen,
                         .fill = graph->brush(),
                         .marker = graph->scatterStyle(),
                         .toggles = true,

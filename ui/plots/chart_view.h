@@ -24,6 +24,7 @@ class ChartView : public PlotFrame {
     /// What stands in the place of a chart without series.
     void setEmptyText(const QString& text);
 
+    [[nodiscard]] std::function<QByteArray()> numbers() const override;
     /// Whether dragging selects a range of x instead of panning.
     void setRangeSelectable(bool selectable);
     /// Shades a range of x; nothing for none.

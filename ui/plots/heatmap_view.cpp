@@ -7,10 +7,12 @@
 
 #include "ui/plots/plot_canvas_internal.h"
 #include "ui/plots/plot_legend_internal.h"
+#include "ui/plots/plot_ticks_internal.h"
 
 namespace dicescope {
 namespace {
 
+constexpr int kColumnNameDigits = 7;
 constexpr int kSelectionAlpha = 170;
 
 /// Draws what is seen of the source, at the resolution of what it is drawn on.
@@ -83,6 +85,8 @@ struct HeatmapView::Impl {
     QCPAxis* x = nullptr;
     QCPAxis* y = nullptr;
     HeatmapPlottable* map = nullptr;
+    QSharedPointer<CellTicker> columnTicks = QSharedPointer<CellTicker>::create();
+    QSharedPointer<CellTicker> rowTicks = QSharedPointer<CellTicker>::create();
     QCPItemRect* rowMark = nullptr;
     QCPItemRect* columnMark = nullptr;
     int selectedRow = -1;
@@ -99,6 +103,8 @@ HeatmapView::HeatmapView(const QString& title, QWidget* parent)
         axis->grid()->setVisible(false);
         canvas().addAxis(axis);
     }
+    impl_->x->setTicker(impl_->columnTicks);
+    impl_->y->setTicker(impl_->rowTicks);
     impl_->map = new HeatmapPlottable(impl_->x, impl_->y, impl_->source, impl_->theme);
     impl_->map->setLayer(QStringLiteral("main"));
     const auto addSelection = [&] {
@@ -141,6 +147,10 @@ void HeatmapView::setEmptyText(const QString& text) {
     drawSoon(true);
 }
 
+std::function<QByteArray()> HeatmapView::numbers() const {
+    return impl_->source.numbers;
+}
+
 bool HeatmapView::hasData() const {
     return !impl_->source.empty();
 }
@@ -155,6 +165,10 @@ void HeatmapView::updateStatic() {
     impl_->theme = theme();
     impl_->x->setLabel(impl_->source.columnLabel);
     impl_->y->setLabel(impl_->source.rowLabel);
+    const QFontMetrics metrics(impl_->x->tickLabelFont());
+    impl_->columnTicks->setCells(impl_->source.columns, impl_->source.columnName,
+                                 kColumnNameDigits * metrics.averageCharWidth(), impl_->x);
+    impl_->rowTicks->setCells(impl_->source.rows, impl_->source.rowName, metrics.height(), impl_->y);
     canvas().setHome(impl_->x, QCPRange(0, impl_->source.columns));
     canvas().setHome(impl_->y, QCPRange(0, impl_->source.rows));
     QColor line = theme().current;

@@ -20,8 +20,14 @@ struct HeatmapSource {
     std::function<QImage(QRect cells, QSize pixels, const Theme& theme)> picture;
     /// One line about a cell.
     std::function<QString(int row, int column)> reading;
+    /// Names of a column and of a row, shown where there is room; empty: their numbers.
+    std::function<QString(int)> columnName;
+    std::function<QString(int)> rowName;
     /// Colours and their meaning, for the legend.
     std::function<QVector<std::pair<QString, QColor>>(const Theme& theme)> legend;
+
+    /// See PlotFrame::numbers(); may be empty.
+    std::function<QByteArray()> numbers;
 
     [[nodiscard]] bool empty() const { return columns == 0 || rows == 0 || !picture; }
 };
@@ -42,6 +48,7 @@ class HeatmapView : public PlotFrame {
     /// Marks a row and a column (negative: none) by lines over the whole map.
     void setSelected(int row, int column);
     void setEmptyText(const QString& text);
+    [[nodiscard]] std::function<QByteArray()> numbers() const override;
 
   signals:
     void cellPicked(int row, int column);

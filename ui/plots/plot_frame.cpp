@@ -94,6 +94,10 @@ QString PlotFrame::reading() const {
     return impl_->title->reading().text();
 }
 
+QString PlotFrame::title() const {
+    return hasData() ? QStringLiteral("%1 · %2").arg(accessibleName(), caption()) : accessibleName();
+}
+
 void PlotFrame::setHiddenSets(const QSet<QString>& hidden) {
     if (hidden == impl_->hidden) return;
     impl_->hidden = hidden;

@@ -5,6 +5,7 @@
 #include <QSet>
 #include <QSize>
 #include <QWidget>
+#include <functional>
 #include <memory>
 
 #include "ui/base/theme.h"
@@ -56,6 +57,13 @@ class PlotFrame : public QWidget {
     [[nodiscard]] QByteArray pdf(QSize size) const;
     /// Text stays text.
     [[nodiscard]] QByteArray svg(QSize size) const;
+
+    /// The name in the title row, and what is shown of it where there is something.
+    [[nodiscard]] QString title() const;
+    [[nodiscard]] bool isEmpty() const { return !hasData(); }
+    /// Makes the numbers behind the picture, as CSV; may be called on any thread, also after the plot is
+    /// gone. Empty where there are none but those of the whole analysis.
+    [[nodiscard]] virtual std::function<QByteArray()> numbers() const { return {}; }
 
   signals:
     void setToggled(const QString& name, bool visible);  ///< the user clicked a legend entry

@@ -58,6 +58,39 @@ QString LevelTicker::getTickLabel(double tick, const QLocale& locale, QChar, int
     return locale.toString(tick, 'g', kLabelDigits);
 }
 
+void CellTicker::setCells(int count, std::function<QString(int)> name, double pixelsPerName,
+                          const QCPAxis* axis) {
+    count_ = count;
+    name_ = std::move(name);
+    pixelsPerName_ = pixelsPerName;
+    axis_ = axis;
+}
+
+bool CellTicker::hasRoom(const QCPRange& range) const {
+    if (axis_ == nullptr || !name_) return false;
+    const QCPAxisRect* rect = axis_->axisRect();
+    const double pixels = axis_->orientation() == Qt::Horizontal ? rect->width() : rect->height();
+    return pixels >= pixelsPerName_ * range.size();
+}
+
+QVector<double> CellTicker::createTickVector(double step, const QCPRange& range) {
+    const int first = std::max(0, static_cast<int>(std::floor(range.lower)));
+    const int last = std::min(count_ - 1, static_cast<int>(std::ceil(range.upper)) - 1);
+    const int stride = hasRoom(range) ? 1 : std::max(1, static_cast<int>(std::lround(step)));
+    QVector<double> ticks;
+    for (int cell = (first + stride - 1) / stride * stride; cell <= last; cell += stride) ticks << cell + 0.5;
+    return ticks;
+}
+
+int CellTicker::getSubTickCount(double /*step*/) {
+    return 0;
+}
+
+QString CellTicker::getTickLabel(double tick, const QLocale& locale, QChar /*format*/, int /*precision*/) {
+    const int cell = static_cast<int>(std::floor(tick));
+    return axis_ != nullptr && hasRoom(axis_->range()) ? name_(cell) : locale.toString(cell);
+}
+
 double niceCeiling(double value) {
     const double magnitude = std::pow(10.0, std::floor(std::log10(value)));
     for (const double step : {1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0}) {

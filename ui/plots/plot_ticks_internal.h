@@ -3,6 +3,7 @@
 #include <qcustomplot.h>
 
 #include <QString>
+#include <functional>
 
 namespace dicescope {
 
@@ -40,6 +41,26 @@ class LevelTicker : public QCPAxisTicker {
   private:
     double dense_ = 0;
     double first_ = 0;
+};
+
+/// Ticks of an axis of cells, cell i between i and i + 1: in the middle of cells, with their names where each
+/// cell has room for one, else with their numbers.
+class CellTicker : public QCPAxisTicker {
+  public:
+    /// name: of cell i; empty: numbers only. pixelsPerName: what a name needs along the axis.
+    void setCells(int count, std::function<QString(int)> name, double pixelsPerName, const QCPAxis* axis);
+
+  protected:
+    QVector<double> createTickVector(double step, const QCPRange& range) override;
+    int getSubTickCount(double step) override;
+    QString getTickLabel(double tick, const QLocale& locale, QChar format, int precision) override;
+
+  private:
+    [[nodiscard]] bool hasRoom(const QCPRange& range) const;
+    int count_ = 0;
+    std::function<QString(int)> name_;
+    double pixelsPerName_ = 1;
+    const QCPAxis* axis_ = nullptr;
 };
 
 /// The smallest of 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten that is >= value > 0.

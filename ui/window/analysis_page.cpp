@@ -2,8 +2,11 @@
 
 #include <QLabel>
 #include <QSplitter>
+#include <QStackedWidget>
+#include <QTabBar>
 #include <QVBoxLayout>
 
+#include "ui/inspect/inspect_page.h"
 #include "ui/panels/analysis_panel.h"
 #include "ui/panels/exploration_controls.h"
 #include "ui/panels/metrics_panel.h"
@@ -24,16 +27,30 @@ std::optional<std::size_t> chosenRow(const Exploration& exploration) {
 AnalysisPage::AnalysisPage(QWidget* parent)
     : QWidget(parent),
       splitter_(new QSplitter(Qt::Horizontal, this)),
+      sections_(new QTabBar),
+      centre_(new QStackedWidget),
       inputs_(new AnalysisPanel),
       plots_(new PlotGrid),
       slider_(new SparsitySlider),
       controls_(new ExplorationControls),
       activity_(new QLabel),
-      metrics_(new MetricsPanel) {
+      metrics_(new MetricsPanel),
+      inspect_(new InspectPage) {
+    sections_->setObjectName("sections");
+    sections_->setAccessibleName(tr("Sections"));
+    sections_->setDrawBase(false);
+    sections_->setExpanding(false);
+    sections_->addTab(tr("Detector"));
+    sections_->setTabToolTip(Detector, tr("Scores, ROC curves and FPR95 over the sparsity p"));
+    sections_->addTab(tr("Inspect"));
+    sections_->setTabToolTip(Inspect, tr("Contributions of weights, classes, units and images"));
+    centre_->addWidget(plots_);
+    centre_->addWidget(inspect_);
     auto* centre = new QWidget;
     auto* column = new QVBoxLayout(centre);
     column->setContentsMargins(4, 4, 4, 4);
-    column->addWidget(plots_, 1);
+    column->addWidget(sections_);
+    column->addWidget(centre_, 1);
     column->addWidget(slider_);
     column->addWidget(controls_);
     column->addWidget(activity_);
@@ -52,10 +69,29 @@ AnalysisPage::AnalysisPage(QWidget* parent)
     page->setContentsMargins(0, 0, 0, 0);
     page->addWidget(splitter_);
 
+    connect(sections_, &QTabBar::currentChanged, this, [this] {
+        refreshSection();
+        emit sectionChanged();
+    });
     connect(slider_, &SparsitySlider::rowChanged, this, &AnalysisPage::rowChanged);
     connect(&plots_->levels(), &LevelPlot::rowPicked, this, &AnalysisPage::rowChanged);
     for (PlotView* plot : plots_->plots())
         connect(plot, &PlotView::setToggled, this, &AnalysisPage::setToggled);
+}
+
+AnalysisPage::Section AnalysisPage::section() const {
+    return static_cast<Section>(sections_->currentIndex());
+}
+
+void AnalysisPage::setSection(Section section) {
+    sections_->setCurrentIndex(section);
+}
+
+void AnalysisPage::refreshSection() {
+    const bool detector = section() == Detector;
+    centre_->setCurrentIndex(section());
+    controls_->setVisible(detector);
+    metrics_->setVisible(detector && metricsVisible_);
 }
 
 void AnalysisPage::show(const ExplorationPtr& exploration, std::size_t row) {
@@ -76,6 +112,7 @@ void AnalysisPage::setHiddenSets(const QSet<QString>& hidden) {
 void AnalysisPage::setTheme(const Theme& theme) {
     inputs_->setTheme(theme);
     metrics_->setTheme(theme);
+    inspect_->setTheme(theme);
     for (PlotView* plot : plots_->plots()) plot->setTheme(theme);
 }
 
@@ -88,7 +125,8 @@ void AnalysisPage::setInputsVisible(bool visible) {
 }
 
 void AnalysisPage::setMetricsVisible(bool visible) {
-    metrics_->setVisible(visible);
+    metricsVisible_ = visible;
+    refreshSection();
 }
 
 QByteArray AnalysisPage::saveLayout() const {

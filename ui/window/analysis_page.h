@@ -10,21 +10,27 @@
 
 class QLabel;
 class QSplitter;
+class QStackedWidget;
+class QTabBar;
 
 namespace dicescope {
 
 class AnalysisPanel;
 class ExplorationControls;
+class InspectPage;
 class MetricsPanel;
 class PlotGrid;
 class SparsitySlider;
 
-/// The page of an analysis: inputs on the left, plots with the slider and the controls in the middle, metrics
-/// on the right. Everything on it shows the same row of the same exploration. GUI thread.
+/// The page of an analysis: inputs on the left; in the middle one of its sections, the detector's plots with
+/// their controls and metrics, or the look inside, above the slider. Everything on it shows the same row of
+/// the same exploration. GUI thread.
 class AnalysisPage : public QWidget {
     Q_OBJECT
 
   public:
+    enum Section { Detector, Inspect, SectionCount };
+
     explicit AnalysisPage(QWidget* parent = nullptr);
 
     [[nodiscard]] AnalysisPanel& inputs() const { return *inputs_; }
@@ -32,6 +38,10 @@ class AnalysisPage : public QWidget {
     [[nodiscard]] SparsitySlider& slider() const { return *slider_; }
     [[nodiscard]] MetricsPanel& metrics() const { return *metrics_; }
     [[nodiscard]] PlotGrid& plots() const { return *plots_; }
+    [[nodiscard]] InspectPage& inspect() const { return *inspect_; }
+
+    [[nodiscard]] Section section() const;
+    void setSection(Section section);
 
     /// Shows a row of an exploration everywhere (null: nothing). Its levels become those of the slider.
     void show(const ExplorationPtr& exploration, std::size_t row);
@@ -48,15 +58,22 @@ class AnalysisPage : public QWidget {
   signals:
     void rowChanged(std::size_t row);                    ///< by the user, on the slider or in a plot
     void setToggled(const QString& name, bool visible);  ///< by the user, in a legend
+    void sectionChanged();
 
   private:
+    void refreshSection();
+
     QSplitter* splitter_;
+    QTabBar* sections_;
+    QStackedWidget* centre_;
     AnalysisPanel* inputs_;
     PlotGrid* plots_;
     SparsitySlider* slider_;
     ExplorationControls* controls_;
     QLabel* activity_;
     MetricsPanel* metrics_;
+    InspectPage* inspect_;
+    bool metricsVisible_ = true;
     ExplorationPtr exploration_;
 };
 

@@ -58,6 +58,7 @@ MainWindow::MainWindow(QWidget* parent)
     buildHelpMenu();
     connect(start_, &StartPage::demoRequested, this, &MainWindow::demoRequested);
     connect(start_, &StartPage::newAnalysisRequested, this, &MainWindow::newRequested);
+    connect(start_, &StartPage::benchmarkRequested, this, &MainWindow::benchmarkRequested);
     connect(start_, &StartPage::openSessionRequested, this, &MainWindow::openRequested);
     connect(start_, &StartPage::sessionRequested, this, &MainWindow::sessionRequested);
     showStart();
@@ -67,6 +68,8 @@ MainWindow::MainWindow(QWidget* parent)
 void MainWindow::buildFileMenu() {
     auto* menu = menuBar()->addMenu(tr("&File"));
     menu->addAction(tr("&New analysis"), QKeySequence::New, this, &MainWindow::newRequested);
+    menu->addAction(tr("New from &benchmark…"), QKeySequence(tr("Ctrl+B")), this,
+                    &MainWindow::benchmarkRequested);
     menu->addAction(tr("Open the &demo"), QKeySequence(tr("Ctrl+Shift+D")), this, &MainWindow::demoRequested);
     menu->addAction(tr("&Open session…"), QKeySequence::Open, this, &MainWindow::openRequested);
     recent_ = menu->addMenu(tr("&Recent sessions"));
@@ -95,6 +98,13 @@ void MainWindow::buildAnalysisMenu() {
 
 void MainWindow::buildViewMenu() {
     auto* menu = menuBar()->addMenu(tr("&View"));
+    const std::pair<QString, QString> sections[] = {{tr("&Detector"), tr("F5")}, {tr("&Inspect"), tr("F6")}};
+    for (int i = 0; i < AnalysisPage::SectionCount; ++i) {
+        const auto section = static_cast<AnalysisPage::Section>(i);
+        onAnalysis_ << menu->addAction(sections[i].first, QKeySequence(sections[i].second), this,
+                                       [this, section] { analysis_->setSection(section); });
+    }
+    menu->addSeparator();
     PlotGrid& plots = analysis_->plots();
     const struct {
         QString text;
@@ -106,8 +116,10 @@ void MainWindow::buildViewMenu() {
                    {tr("Show &all plots"), tr("Ctrl+0"), nullptr}};
     for (const auto& entry : entries) {
         PlotView* plot = entry.plot;
-        onAnalysis_ << menu->addAction(entry.text, QKeySequence(entry.keys), this,
-                                       [this, plot] { analysis_->plots().maximise(plot); });
+        onAnalysis_ << menu->addAction(entry.text, QKeySequence(entry.keys), this, [this, plot] {
+            analysis_->setSection(AnalysisPage::Detector);
+            analysis_->plots().maximise(plot);
+        });
     }
     onAnalysis_ << menu->addAction(tr("&Reset all plots"), QKeySequence(tr("Ctrl+Home")), this, [this] {
         for (PlotView* plot : analysis_->plots().plots()) plot->resetView();

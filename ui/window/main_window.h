@@ -45,6 +45,7 @@ class MainWindow : public QMainWindow {
   signals:
     void demoRequested();
     void newRequested();
+    void benchmarkRequested();
     void openRequested();
     void sessionRequested(const QString& path);
     void saveRequested();

@@ -3,10 +3,12 @@
 #include <QAction>
 #include <QApplication>
 #include <QComboBox>
+#include <QDialog>
 #include <QDir>
 #include <QDropEvent>
 #include <QFile>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMimeData>
 #include <QPushButton>
 #include <QTemporaryDir>
@@ -119,5 +121,18 @@ struct Program {
         QCoreApplication::sendEvent(&window, &event);
     }
 };
+
+/// Exports everything by the menu and the dialog.
+inline void exportInto(Program& program, const QString& folder) {
+    QTest::keyClick(&program.window, Qt::Key_E, Qt::ControlModifier);
+    auto* dialog = program.part<QDialog>("exportDialog");
+    QVERIFY(QTest::qWaitForWindowExposed(dialog));
+    auto* name = dialog->findChild<QLineEdit*>("exportFolder");
+    name->selectAll();
+    QTest::keyClicks(name, folder);
+    QTest::mouseClick(dialog->findChild<QPushButton*>("exportButton"), Qt::LeftButton);
+    QVERIFY2(QTest::qWaitFor([&] { return program.message().contains(folder); }, 60'000),
+             qPrintable(program.message()));
+}
 
 }  // namespace dicescope::testing

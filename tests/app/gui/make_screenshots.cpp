@@ -4,12 +4,17 @@
 #include <QApplication>
 #include <QDir>
 #include <QElapsedTimer>
+#include <QMouseEvent>
+#include <QPushButton>
+#include <QTableView>
 #include <cstdio>
 
 #include "app/gui/analysis_controller.h"
 #include "app/gui/analysis_runner.h"
 #include "app/gui/settings_store.h"
 #include "core/base/memory.h"
+#include "ui/inspect/inspect_page.h"
+#include "ui/window/analysis_page.h"
 #include "ui/window/main_window.h"
 
 using namespace dicescope;
@@ -51,6 +56,39 @@ bool take(MainWindow& window, const QDir& folder, const QString& name) {
     return true;
 }
 
+/// Clicks as a user does, so that what follows from it is in the pictures too.
+void click(QWidget& widget, QPoint place) {
+    for (const QEvent::Type type : {QEvent::MouseButtonPress, QEvent::MouseButtonRelease}) {
+        QMouseEvent event(type, place, widget.mapToGlobal(place), Qt::LeftButton,
+                          type == QEvent::MouseButtonPress ? Qt::LeftButton : Qt::NoButton, Qt::NoModifier);
+        QApplication::sendEvent(&widget, &event);
+    }
+}
+
+bool takeInspection(MainWindow& window, const QDir& folder, const QString& name) {
+    InspectPage& page = window.analysis().inspect();
+    window.analysis().setSection(AnalysisPage::Inspect);
+    settle(kRestMs);
+    const std::pair<InspectPage::View, QString> views[] = {{InspectPage::Map, "map"},
+                                                           {InspectPage::Class, "class"},
+                                                           {InspectPage::Unit, "unit"},
+                                                           {InspectPage::Images, "images"},
+                                                           {InspectPage::Theory, "theory"}};
+    for (const auto& [view, word] : views) {
+        page.setView(view);
+        settle(kRestMs / 2);
+        if (view == InspectPage::Unit) page.findChild<QPushButton*>("editToggle")->click();
+        if (view == InspectPage::Images) {
+            auto* grid = page.findChild<QTableView*>("thumbnailGrid");
+            if (grid != nullptr) click(*grid->viewport(), {30, 30});
+        }
+        if (view == InspectPage::Theory) page.findChild<QPushButton*>("theoryStart")->click();
+        settle(kRestMs);
+        if (!take(window, folder, name + "-" + word)) return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -81,5 +119,7 @@ int main(int argc, char** argv) {
         return 1;
     }
     settle(kRestMs);
-    return take(window, folder, arguments.value(3, "demo")) ? 0 : 1;
+    const QString name = arguments.value(3, "demo");
+    if (!take(window, folder, name)) return 1;
+    return takeInspection(window, folder, name) ? 0 : 1;
 }

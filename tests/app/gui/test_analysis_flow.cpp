@@ -288,18 +288,6 @@ class TestAnalysisFlow : public QObject {
 
   private:
     /// Exports by keyboard and mouse and waits for the end.
-    void exportInto(Program& program, const QString& folder) {
-        QTest::keyClick(&program.window, Qt::Key_E, Qt::ControlModifier);
-        auto* dialog = program.part<QDialog>("exportDialog");
-        QVERIFY(QTest::qWaitForWindowExposed(dialog));
-        auto* name = dialog->findChild<QLineEdit*>("exportFolder");
-        name->selectAll();
-        QTest::keyClicks(name, folder);
-        QTest::mouseClick(dialog->findChild<QPushButton*>("exportButton"), Qt::LeftButton);
-        QVERIFY2(QTest::qWaitFor([&] { return program.message().contains(folder); }, 60'000),
-                 qPrintable(program.message()));
-    }
-
     void compareWithScreen(const Program& program, const nlohmann::json& metrics) {
         const auto& tree = *program.part<QTreeView>("metricsTree");
         const std::pair<MetricsModel::Metric, const char*> rows[] = {

@@ -47,6 +47,26 @@ class TestColourMap : public QObject {
         QCOMPARE(colours.at(std::numeric_limits<double>::quiet_NaN(), 2), colours.at(0, 2));
     }
 
+    void aLineHasTheColoursOfItsValues() {
+        const DivergingColours colours(darkTheme());
+        std::vector<float> values;
+        for (int i = -150; i <= 150; ++i) values.push_back(0.01F * static_cast<float>(i));
+        values.push_back(std::numeric_limits<float>::quiet_NaN());
+        values.push_back(std::numeric_limits<float>::infinity());
+        std::vector<std::uint8_t> faint(values.size());
+        for (std::size_t i = 0; i < faint.size(); i += 3) faint[i] = 1;
+        std::vector<QRgb> line(values.size());
+        colours.paint(values, faint, 1.2, line.data());
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const auto value = static_cast<double>(values[i]);
+            const QRgb expected = faint[i] != 0 ? colours.faded(value, 1.2) : colours.at(value, 1.2);
+            // float32 may round to the neighbouring step.
+            QVERIFY(distance(line[i], expected) < 4);
+        }
+        colours.paint(values, {}, 1.2, line.data());
+        QCOMPARE(line[150], darkTheme().background.rgb());
+    }
+
     void droppedOnesAreFaint() {
         const DivergingColours colours(lightTheme());
         const QRgb zero = colours.at(0, 1);

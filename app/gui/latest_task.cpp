@@ -1,0 +1,60 @@
+#include "app/gui/latest_task.h"
+
+#include <QMetaObject>
+
+namespace dicescope {
+
+LatestTask::LatestTask(QObject* parent) : QObject(parent) {
+    worker_.onIdle([this] {
+        QMetaObject::invokeMethod(
+            this,
+            [this] {
+                if (idle()) emit becameIdle();
+            },
+            Qt::QueuedConnection);
+    });
+}
+
+LatestTask::~LatestTask() = default;
+
+void LatestTask::begin(std::function<void(const Job&, std::uint64_t)> run) {
+    const std::uint64_t request = ++request_;
+    setWaiting(true);
+    worker_.submit([this, request, run = std::move(run)](Worker::Turn& turn) {
+        turn.letOthersGoFirst();
+        const Job job{turn.token(), [this, request](const Progress& snapshot) {
+                          QMetaObject::invokeMethod(
+                              this,
+                              [this, request, snapshot] {
+                                  if (waiting_ && request == request_) emit progress(snapshot);
+                              },
+                              Qt::QueuedConnection);
+                      }};
+        run(job, request);
+    });
+}
+
+void LatestTask::later(std::uint64_t request, std::function<void()> call) {
+    QMetaObject::invokeMethod(
+        this,
+        [this, request, call = std::move(call)] {
+            if (!waiting_ || request != request_) return;
+            setWaiting(false);
+            call();
+        },
+        Qt::QueuedConnection);
+}
+
+void LatestTask::cancel() {
+    ++request_;
+    worker_.cancel();
+    setWaiting(false);
+}
+
+void LatestTask::setWaiting(bool waiting) {
+    if (waiting == waiting_) return;
+    waiting_ = waiting;
+    emit waitingChanged(waiting);
+}
+
+}  // namespace dicescope

@@ -1,0 +1,220 @@
+#include "app/gui/inspect_controller.h"
+
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QSpinBox>
+#include <QTabWidget>
+#include <QTableWidget>
+#include <QTest>
+#include <cmath>
+#include <optional>
+
+#include "core/metrics/ood_metrics.h"
+#include "tests/support/qt_warnings.h"
+#include "tests/support/tiny_exploration.h"
+#include "ui/inspect/class_view.h"
+#include "ui/inspect/map_view.h"
+#include "ui/inspect/theory_view.h"
+#include "ui/inspect/unit_view.h"
+#include "ui/plots/chart_view.h"
+#include "ui/plots/heatmap_view.h"
+
+using namespace dicescope;
+using namespace dicescope::testing;
+
+namespace {
+
+constexpr std::size_t kRow = 70;
+constexpr std::size_t kUnit = 3;
+
+/// Energies in float64 of one set with one unit off, by loops over the weights that are kept.
+std::vector<double> energiesWithout(const Inspection& inspection, std::size_t set, std::size_t row,
+                                    std::size_t unit) {
+    const HeadView head = inspection.head();
+    const HeadMask mask = inspection.mask(row);
+    const auto features = inspection.features(set).features;
+    std::vector<double> energies;
+    for (std::size_t i = 0; i < features.rows; ++i) {
+        double sum = 0;
+        for (std::size_t c = 0; c < head.classes(); ++c) {
+            double logit = static_cast<double>(head.bias[c]);
+            for (std::size_t d = 0; d < head.units(); ++d) {
+                if (d == unit || !mask.keeps(c, d)) continue;
+                logit += static_cast<double>(head.weight(c, d)) * static_cast<double>(features(i, d));
+            }
+            sum += std::exp(logit);
+        }
+        energies.push_back(std::log(sum));
+    }
+    return energies;
+}
+
+}  // namespace
+
+class TestInspectController : public QObject {
+    Q_OBJECT
+
+    std::optional<FailOnQtWarnings> warnings_;
+    AnalysisInputsPtr inputs_;
+    ExplorationPtr exploration_;
+    std::unique_ptr<InspectPage> page_;
+    std::unique_ptr<InspectController> controller_;
+
+    template <class T>
+    T* child(const char* name) {
+        return page_->findChild<T*>(QString::fromLatin1(name));
+    }
+    void click(const char* name) { QTest::mouseClick(child<QPushButton>(name), Qt::LeftButton); }
+    QString cell(int row, int column) { return child<QTableWidget>("editTable")->item(row, column)->text(); }
+
+  private slots:
+    void initTestCase() {
+        inputs_ = tinyInputs();
+        exploration_ = tinyExploration(inputs_);
+    }
+    void init() {
+        warnings_.emplace();
+        page_ = std::make_unique<InspectPage>();
+        controller_ = std::make_unique<InspectController>(*page_);
+        page_->resize(1200, 800);
+        page_->show();
+        QVERIFY(QTest::qWaitForWindowExposed(page_.get()));
+        controller_->setExploration(inputs_, exploration_, kRow);
+        controller_->setShown(true);
+        QTRY_VERIFY(controller_->inspection() != nullptr);
+    }
+    void cleanup() {
+        controller_->stopAll();
+        QTRY_VERIFY(controller_->idle());
+        controller_.reset();
+        page_.reset();
+        warnings_.reset();
+    }
+
+    void nothingIsComputedWhileHidden() {
+        controller_->setShown(false);
+        controller_->setExploration(nullptr, nullptr, 0, "nothing");
+        controller_->setExploration(inputs_, exploration_, kRow);
+        QTest::qWait(50);
+        QVERIFY(controller_->inspection() == nullptr);
+        controller_->setShown(true);
+        QTRY_VERIFY(controller_->inspection() != nullptr);
+    }
+
+    void theMapFollowsTheRowAndPicks() {
+        HeatmapView& map = page_->map().heatmap();
+        QTRY_VERIFY(!map.isEmpty());
+        const auto numbers = map.numbers();
+        QTRY_VERIFY(numbers().contains("\"ant\",0,"));
+        const qsizetype kept = numbers().count(",1\n");
+        QCOMPARE(kept, static_cast<qsizetype>(exploration_->kept[kRow]));
+        controller_->setRow(exploration_->denseRow());
+        QCOMPARE(map.numbers()().count(",1\n"), static_cast<qsizetype>(kTinyClasses * kTinyFeatures));
+        emit map.cellPicked(2, 4);
+        QCOMPARE(child<QComboBox>("inspectClass")->currentIndex(), 2);
+    }
+
+    void theClassViewShowsTheChosenClass() {
+        page_->setView(InspectPage::Class);
+        QTRY_VERIFY(!page_->classes().profile().isEmpty());
+        QTest::keyClick(child<QComboBox>("inspectClass"), Qt::Key_Down);
+        QTRY_VERIFY(page_->classes().profile().data().caption.contains("bee"));
+        QTRY_VERIFY(page_->classes().logits().data().x.label.contains("bee"));
+        const auto& series = page_->classes().profile().data().series;
+        const auto id = std::ranges::find_if(series, [](const ChartSeries& each) {
+            return each.name == "id" && each.shape == SeriesShape::Line;
+        });
+        QVERIFY(std::ranges::is_sorted(id->y, std::greater<>()));
+        const auto& kept = series.back();
+        QCOMPARE(kept.x.size(),
+                 static_cast<std::size_t>(std::ranges::count_if(
+                     keptFlags(controller_->inspection()->head(), controller_->inspection()->mask(kRow), 1),
+                     [](std::uint8_t flag) { return flag != 0; })));
+    }
+
+    void aUnitSwitchedOffGivesTheMetricsOfAFullRecomputation() {
+        page_->setView(InspectPage::Unit);
+        child<QSpinBox>("inspectUnit")->setValue(kUnit);
+        QTRY_VERIFY(child<QLabel>("unitFacts")->text().contains("Unit 3"));
+        click("editToggle");
+        QTRY_COMPARE(child<QTableWidget>("editTable")->rowCount(), 4);
+        const Inspection& inspection = *controller_->inspection();
+        const auto id = energiesWithout(inspection, 0, kRow, kUnit);
+        for (std::size_t s = 0; s < 3; ++s) {
+            const auto expected = computeOodMetrics(std::span<const double>(id),
+                                                    energiesWithout(inspection, s + 1, kRow, kUnit));
+            QVERIFY(expected.has_value());
+            const int row = static_cast<int>(s);
+            QCOMPARE(cell(row, 3).section(' ', 0, 0), QString::number(100 * expected->fpr95, 'f', 2));
+            QCOMPARE(cell(row, 6).section(' ', 0, 0), QString::number(100 * expected->auroc, 'f', 2));
+            const OodMetrics base = exploration_->metrics->ood[s].metrics.at(kRow);
+            QCOMPARE(cell(row, 2), QString::number(100 * base.fpr95, 'f', 2));
+        }
+        QVERIFY(child<QPushButton>("editToggle")->text().contains("on"));
+        click("editUndo");
+        QTRY_COMPARE(child<QTableWidget>("editTable")->rowCount(), 0);
+        QVERIFY(!child<QPushButton>("editUndo")->isEnabled());
+    }
+
+    void editsAreKeptShownAndRemoved() {
+        page_->setView(InspectPage::Unit);
+        click("editToggle");
+        QSignalSpy kept(controller_.get(), &InspectController::keptEditsChanged);
+        QTest::keyClicks(child<QLineEdit>("editName"), "without 0");
+        click("editKeep");
+        QCOMPARE(kept.size(), 1);
+        const auto edits = kept[0][0].value<std::vector<MaskEdit>>();
+        QCOMPARE(edits.size(), std::size_t{1});
+        QCOMPARE(edits[0].name, std::string("without 0"));
+        QCOMPARE(edits[0].p, std::optional(70.0));
+        QCOMPARE(edits[0].unitsOff, std::vector<std::size_t>{0});
+        click("editClear");
+        QSignalSpy level(controller_.get(), &InspectController::levelWanted);
+        click("editShow");
+        QCOMPARE(level.size(), 1);
+        QCOMPARE(level[0][0].value<std::optional<double>>(), std::optional(70.0));
+        QTRY_COMPARE(child<QTableWidget>("editTable")->rowCount(), 4);
+        click("editRemove");
+        QCOMPARE(kept.size(), 2);
+        QVERIFY(kept[1][0].value<std::vector<MaskEdit>>().empty());
+    }
+
+    void theoryIsComputedWhenAskedFor() {
+        page_->setView(InspectPage::Theory);
+        QTRY_VERIFY(!page_->theory().gap().isEmpty());
+        QVERIFY(page_->theory().variance().isEmpty());
+        click("theoryStart");
+        QTRY_VERIFY(!page_->theory().variance().isEmpty());
+        QTRY_VERIFY(!page_->theory().covariance().isEmpty());
+        // What is measured on the images is what the full covariance says.
+        const auto& series = page_->theory().variance().data().series;
+        for (std::size_t i = 0; i + 1 < series.size(); i += 3) {
+            QVERIFY(series[i].name.contains("measured") && series[i + 1].name.contains("full"));
+            for (std::size_t k = 0; k < series[i].y.size(); ++k)
+                QVERIFY(std::abs(series[i].y[k] - series[i + 1].y[k]) < 1e-6);
+        }
+        // The gap is the difference of the mean largest logits.
+        const auto& gap = page_->theory().gap().data().series;
+        QCOMPARE(gap.size(), std::size_t{3});
+        double expected = 0;
+        for (const float value : exploration_->swept->id.maxLogitAt(kRow))
+            expected += static_cast<double>(value) / 400;
+        for (const float value : exploration_->swept->ood[1].maxLogitAt(kRow))
+            expected -= static_cast<double>(value) / 300;
+        QVERIFY(std::abs(gap[1].y[kRow + 1] - expected) < 1e-6);
+    }
+
+    void anotherAnalysisClearsThePage() {
+        QTRY_VERIFY(!page_->map().heatmap().isEmpty());
+        controller_->setExploration(nullptr, nullptr, 0, "nothing here");
+        QCOMPARE(child<QLabel>("inspectWaiting")->text(), QString("nothing here"));
+        QVERIFY(child<QLabel>("inspectWaiting")->isVisible());
+        QVERIFY(page_->map().heatmap().isEmpty());
+    }
+};
+
+QTEST_MAIN(TestInspectController)
+#include "test_inspect_controller.moc"

@@ -1,0 +1,71 @@
+#include "ui/inspect/map_overlay.h"
+
+#include <QTest>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "ui/inspect/image_picture.h"
+
+using namespace dicescope;
+
+class TestMapOverlay : public QObject {
+    Q_OBJECT
+
+  private slots:
+    /// torch.nn.functional.interpolate(..., mode="bilinear", align_corners=False), PyTorch 2.15.
+    void enlargesAsPyTorchDoes() {
+        const Matrix<float> map(2, 3, {1, 2, 4, -3, 0, 8});
+        const std::vector<float> expected{1,  1.4F,  2,    3.2F, 4, 0,  0.6F,  1.5F, 3.6F, 5,
+                                          -2, -1.0F, 0.5F, 4.4F, 7, -3, -1.8F, 0,    4.8F, 8};
+        const Matrix<float> fine = enlarged(map.view(), 4, 5);
+        QCOMPARE(fine.rows(), std::size_t{4});
+        QCOMPARE(fine.cols(), std::size_t{5});
+        for (std::size_t i = 0; i < expected.size(); ++i)
+            QVERIFY2(std::abs(fine.view().flat()[i] - expected[i]) < 1e-5F, qPrintable(QString::number(i)));
+    }
+
+    void keepsASinglePositionAndItsOwnSize() {
+        const Matrix<float> one(1, 1, {2.5F});
+        const Matrix<float> more = enlarged(one.view(), 3, 2);
+        for (const float value : more.view().flat()) QCOMPARE(value, 2.5F);
+        const Matrix<float> map(2, 2, {1, 3, 5, -7});
+        const Matrix<float> same = enlarged(map.view(), 2, 2);
+        for (std::size_t i = 0; i < 4; ++i) QCOMPARE(same.view().flat()[i], map.view().flat()[i]);
+    }
+
+    void isClearAtZeroAndAsOpaqueAsAskedAtTheRange() {
+        const float nan = std::numeric_limits<float>::quiet_NaN();
+        const Matrix<float> map(1, 6, {0, 2, -2, 4, 1, nan});
+        const QImage picture = overlayPicture(map.view(), 2, 0.8);
+        QCOMPARE(picture.size(), QSize(6, 1));
+        const auto alpha = [&](int x) { return qAlpha(picture.pixel(x, 0)); };
+        QCOMPARE(alpha(0), 0);
+        QCOMPARE(alpha(1), 204);
+        QCOMPARE(alpha(2), 204);
+        QCOMPARE(alpha(3), 204);  // beyond the range
+        QCOMPARE(alpha(4), 102);
+        QCOMPARE(alpha(5), 0);
+        QCOMPARE(picture.pixelColor(1, 0).rgb(), overlayColour(true).rgb());
+        QCOMPARE(picture.pixelColor(2, 0).rgb(), overlayColour(false).rgb());
+    }
+
+    /// The left half of the map is positive: there, and only there, the picture changes.
+    void liesOverThePictureWhereItBelongs() {
+        ImagePicture view;
+        view.resize(300, 300);
+        QImage black(10, 10, QImage::Format_RGB32);
+        black.fill(Qt::black);
+        view.setImage(black);
+        view.setMap(Matrix<float>(1, 2, {1, 0}), 1);
+        view.setOpacity(1);
+        const QImage shown = view.grab().toImage();
+        QCOMPARE(shown.pixelColor(60, 100).rgb(), overlayColour(true).rgb());
+        QCOMPARE(shown.pixelColor(240, 100), QColor(Qt::black));
+        view.setMap(std::nullopt, 1);
+        QCOMPARE(view.grab().toImage().pixelColor(60, 100), QColor(Qt::black));
+    }
+};
+
+QTEST_MAIN(TestMapOverlay)
+#include "test_map_overlay.moc"
