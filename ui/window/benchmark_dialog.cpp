@@ -8,6 +8,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QTimer>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 #include <cstdlib>
@@ -17,6 +18,9 @@
 
 namespace dicescope {
 namespace {
+
+/// A pause in typing after which the folder is looked into.
+constexpr int kTypingMs = 300;
 
 enum Column { Set, Found, Images, Expected, ColumnCount };
 
@@ -69,14 +73,22 @@ BenchmarkDialog::BenchmarkDialog(QWidget* parent)
       expected_(new QLabel),
       sets_(new QTreeWidget),
       problem_(new QLabel),
-      start_(new QPushButton(tr("&Set up"))) {
+      start_(new QPushButton(tr("&Set up"))),
+      typing_(new QTimer(this)) {
     setObjectName("benchmarkDialog");
     setWindowTitle(tr("New analysis of a benchmark"));
     for (const BenchmarkPreset& each : benchmarkPresets())
         preset_->addItem(QString::fromStdString(each.title));
     buildForm();
     connect(preset_, qOverload<int>(&QComboBox::currentIndexChanged), this, &BenchmarkDialog::presetChanged);
-    connect(root_, &QLineEdit::editingFinished, this, &BenchmarkDialog::ask);
+    typing_->setSingleShot(true);
+    typing_->setInterval(kTypingMs);
+    connect(typing_, &QTimer::timeout, this, &BenchmarkDialog::ask);
+    connect(root_, &QLineEdit::textChanged, this, [this] {
+        located_.reset();
+        refresh();
+        typing_->start();
+    });
     connect(model_, &QLineEdit::textChanged, this, &BenchmarkDialog::refresh);
     resize(fontMetrics().averageCharWidth() * 110, fontMetrics().height() * 30);
     presetChanged();
@@ -202,10 +214,7 @@ void BenchmarkDialog::refresh() {
 
 void BenchmarkDialog::chooseFolder() {
     askForFile(this, {FileQuestion::Kind::Folder, tr("Folder of the benchmark"), {}},
-               [this](const QStringList& paths) {
-                   root_->setText(paths.value(0));
-                   ask();
-               });
+               [this](const QStringList& paths) { root_->setText(paths.value(0)); });
 }
 
 void BenchmarkDialog::chooseModel() {

@@ -9,6 +9,7 @@ class QComboBox;
 class QLabel;
 class QLineEdit;
 class QPushButton;
+class QTimer;
 class QTreeWidget;
 
 namespace dicescope {
@@ -50,6 +51,7 @@ class BenchmarkDialog : public QDialog {
     QTreeWidget* sets_;
     QLabel* problem_;
     QPushButton* start_;
+    QTimer* typing_;
     std::optional<LocatedBenchmark> located_;
 };
 

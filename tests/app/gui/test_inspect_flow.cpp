@@ -103,6 +103,7 @@ class TestInspectFlow : public QObject {
         program.controller.openSession(path);
         QVERIFY(program.settles());
         lookInside(program, InspectPage::Unit);
+        QTRY_VERIFY(program.part<QSpinBox>("inspectUnit")->maximum() > 100);
         QVERIFY(program.part<QComboBox>("editKept")->itemText(0).contains("without 101"));
         QTest::keyClick(program.part<QWidget>("sparsityGroove"), Qt::Key_Home);
         program.press("editShow");
@@ -199,12 +200,10 @@ class TestInspectFlow : public QObject {
         auto* start = dialog->findChild<QPushButton*>("benchmarkStart");
         QVERIFY(!start->isEnabled());
         auto* folder = dialog->findChild<QLineEdit*>("benchmarkRoot");
-        folder->setText("/no/such/folder");
-        QTest::keyClick(folder, Qt::Key_Tab);
+        QTest::keyClicks(folder, "/no/such/folder");
         QTRY_VERIFY(dialog->findChild<QLabel*>("benchmarkProblem")->text().contains("/no/such/folder"));
-        folder->setFocus();
-        folder->setText(QString::fromStdString(root.string()));
-        QTest::keyClick(folder, Qt::Key_Tab);
+        folder->selectAll();
+        QTest::keyClicks(folder, QString::fromStdString(root.string()));
         QTRY_VERIFY(dialog->located().has_value());
         auto* sets = dialog->findChild<QTreeWidget*>("benchmarkSets");
         QCOMPARE(sets->topLevelItem(1)->text(2), QString("2 (−9,998)"));
