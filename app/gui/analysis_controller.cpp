@@ -1,5 +1,6 @@
 #include "app/gui/analysis_controller.h"
 
+#include <QDir>
 #include <QFileDialog>
 #include <QMessageBox>
 #include <algorithm>
@@ -71,6 +72,7 @@ AnalysisController::AnalysisController(MainWindow& window, AnalysisRunner& runne
       settings_(settings),
       export_(window, runner),
       inspect_(window.analysis().inspect(), thumbnailFolder()),
+      compare_(window.analysis().compare()),
       benchmark_(window),
       plotSaver_(runner) {
     intervalsDelay_.setSingleShot(true);
@@ -110,6 +112,7 @@ void AnalysisController::connectWindow() {
     connect(&document_, &SessionDocument::titleOrChangeMoved, this, &AnalysisController::refreshTitle);
     connect(&runner_, &AnalysisRunner::becameIdle, &window_, closeWhenIdle);
     connect(&inspect_, &InspectController::becameIdle, &window_, closeWhenIdle);
+    connect(&compare_, &CompareController::becameIdle, &window_, closeWhenIdle);
     window_.setCloseGuard([this] { return mayClose(); });
 }
 
@@ -117,8 +120,16 @@ void AnalysisController::connectPage() {
     AnalysisPage& page = window_.analysis();
     connect(&page, &AnalysisPage::rowChanged, this, &AnalysisController::setRow);
     connect(&page, &AnalysisPage::setToggled, this, &AnalysisController::toggleSet);
-    connect(&page, &AnalysisPage::sectionChanged, this,
-            [this, &page] { inspect_.setShown(page.section() == AnalysisPage::Inspect); });
+    connect(&page, &AnalysisPage::sectionChanged, this, [this, &page] {
+        inspect_.setShown(page.section() == AnalysisPage::Inspect);
+        if (page.section() == AnalysisPage::Compare) refreshComparison();
+    });
+    connect(&compare_, &CompareController::failed, this,
+            [this](const Error& error) { window_.messages().post(error); });
+    connect(&compare_, &CompareController::written, this, [this](const QString& path) {
+        window_.messages().post(MessageBar::Severity::Note,
+                                tr("Exported into %1.").arg(QDir::toNativeSeparators(path)));
+    });
     connect(&inspect_, &InspectController::levelWanted, this, &AnalysisController::setLevel);
     connect(&inspect_, &InspectController::failed, this,
             [this](const Error& error) { window_.messages().post(error); });
@@ -235,6 +246,7 @@ void AnalysisController::showSession() {
     exploration_.reset();
     refreshInspection();
     refreshPublished();
+    compare_.setInputs(nullptr);
     inspect_.setKeptEdits(session.edits);
     page.show(nullptr, 0);
     page.setActivity({});
@@ -289,6 +301,8 @@ void AnalysisController::inputsLoaded(const AnalysisInputsPtr& inputs, const Act
     for (const InputSet& set : inputs->ood) reported << QString::fromStdString(set.name);
     page.controls().setChoiceSets(validation, reported);
     inspect_.setModel(inputs->model ? inputs->model->path : std::filesystem::path(), modelOptions(*inputs));
+    refreshComparison();
+    compare_.setInputs(inputs);
     explore();
 }
 
@@ -356,6 +370,24 @@ void AnalysisController::refreshPublished() {
                              QString::fromStdString(numbers.source)});
     }
     window_.analysis().metrics().setPublished(published);
+}
+
+/// What a comparison starts from: the session's p and clip, and the groups of its benchmark.
+void AnalysisController::refreshComparison() {
+    const Session& session = document_.session();
+    CompareDefaults defaults;
+    defaults.p = session.p.value_or(kDefaultLevel);
+    defaults.reactClip = session.sweep.reactClip;
+    defaults.tprLevel = session.view.tprLevel;
+    defaults.resamples = session.bootstrap;
+    defaults.seed = session.sweep.seed;
+    if (const auto preset = findBenchmark(session.benchmark)) {
+        for (const BenchmarkSet& set : (*preset)->sets) {
+            if (set.group == BenchmarkGroup::Near) defaults.nearSets.push_back(set.name);
+            if (set.group == BenchmarkGroup::Far) defaults.farSets.push_back(set.name);
+        }
+    }
+    compare_.setDefaults(defaults);
 }
 
 // A partial exploration leaves what is being looked into alone: the complete one follows.
@@ -449,9 +481,10 @@ bool AnalysisController::mayClose() {
     // Work that still winds down (a forward pass cannot be interrupted) must not hold up the window: it
     // disappears at once, and the program ends when the work has.
     closing_ = true;
-    if (runner_.idle() && inspect_.idle() && benchmark_.idle()) return true;
+    if (runner_.idle() && inspect_.idle() && compare_.idle() && benchmark_.idle()) return true;
     runner_.stopAll();
     inspect_.stopAll();
+    compare_.stopAll();
     benchmark_.stop();
     window_.hide();
     return false;

@@ -8,6 +8,7 @@
 
 #include "app/gui/analysis_runner.h"
 #include "app/gui/benchmark_flow.h"
+#include "app/gui/compare_controller.h"
 #include "app/gui/export_flow.h"
 #include "app/gui/inspect_controller.h"
 #include "app/gui/plot_saver.h"
@@ -52,6 +53,7 @@ class AnalysisController : public QObject {
     void setLevel(std::optional<double> p);
     void refreshInspection();
     void refreshPublished();
+    void refreshComparison();
     void openBenchmark(const Session& session);
     void toggleSet(const QString& name, bool visible);
     void inputsLoaded(const AnalysisInputsPtr& inputs, const ActivationRange& activations);
@@ -74,6 +76,7 @@ class AnalysisController : public QObject {
     SettingsStore& settings_;
     ExportFlow export_;
     InspectController inspect_;
+    CompareController compare_;
     BenchmarkFlow benchmark_;
     PlotSaver plotSaver_;
     SessionDocument document_;

@@ -120,7 +120,6 @@ void EditsController::evaluate() {
         panel_.setComparison(std::nullopt, tr("Switch a unit off to see what the detector is without it."));
         return;
     }
-    panel_.setBase(rowLabel(*inspection_, row_));
     const bool ready = engine_ && engineOf_ == inspection_ && engineRow_ == row_;
     if (!ready)
         panel_.setComparison(

@@ -235,9 +235,14 @@ void InspectController::prepared(const Result<InspectionPtr>& inspection) {
     refresh();
 }
 
+// A unit that matters is more to look at than the first.
 void InspectController::fillChoices() {
+    const bool first = page_.selection().selectedClass() < 0;
     page_.selection().setChoices(classNames(*inspection_), static_cast<int>(inspection_->head().units()),
                                  setNames(*inspection_).mid(1));
+    if (first)
+        page_.selection().setUnit(
+            static_cast<int>(inspection_->table->unitOrder(UnitOrder::TotalContribution).front()));
 }
 
 void InspectController::setRow(std::size_t row) {

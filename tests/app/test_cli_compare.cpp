@@ -31,13 +31,22 @@ struct Fixture {
     }
 
     [[nodiscard]] Outcome run(const QStringList& arguments) const {
+        return start(QStringList{"-q", "compare"} + arguments);
+    }
+
+    [[nodiscard]] Outcome extract(const QString& folder, const QString& file) const {
+        return start({"-q", "extract", "--model", "tiny.pt", "--preset", "tiny.json", "--device", "cpu",
+                      "--images", folder, "--out", file});
+    }
+
+    [[nodiscard]] Outcome start(const QStringList& arguments) const {
         QProcess process;
         auto environment = QProcessEnvironment::systemEnvironment();
         environment.insert("XDG_STATE_HOME", temporary.filePath("state"));
         environment.insert("XDG_CACHE_HOME", temporary.filePath("cache-home"));
         process.setProcessEnvironment(environment);
         process.setWorkingDirectory(temporary.path());
-        process.start(QStringLiteral(DICESCOPE_CLI), QStringList{"-q", "compare"} + arguments);
+        process.start(QStringLiteral(DICESCOPE_CLI), arguments);
         process.waitForFinished(120000);
         return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
                 QString::fromUtf8(process.readAllStandardOutput()),
@@ -97,6 +106,36 @@ class TestCliCompare : public QObject {
         QCOMPARE(detectors[0]["detector"].toString(), "dice:p=40");
         QCOMPARE(detectors[1]["parameters"]["normalise"].toString(), "off");
         QCOMPARE(fixture.json()["baseline"].toString(), "msp");
+    }
+
+    void odinRunsOnlyWhereItIsAskedFor() {
+        const Fixture fixture;
+        const QStringList rest{"--bootstrap", "0", "--out", "out"};
+        QCOMPARE(fixture.runOnImages(QStringList{"--detectors", "all"} + rest).code, 0);
+        for (const auto& detector : fixture.json()["detectors"].toArray())
+            QVERIFY(detector.toObject()["detector"].toString() != "odin");
+
+        const auto outcome = fixture.runOnImages(QStringList{"--detectors", "odin,energy"} + rest);
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+        const QJsonObject odin = fixture.json()["detectors"].toArray()[0].toObject();
+        QCOMPARE(odin["detector"].toString(), "odin");
+        QVERIFY2(odin["error"].isNull(), qPrintable(odin["error"].toString()));
+    }
+
+    void withoutImagesOdinSaysSoAndTheOthersGoOn() {
+        const Fixture fixture;
+        for (const char* set : {"train", "id", "one"}) {
+            const QString file = QString(set) + ".safetensors";
+            QCOMPARE(fixture.extract(set, file).code, 0);
+        }
+        std::filesystem::remove_all(fixture.root / "one");
+        const auto outcome = fixture.run({"--model", "tiny.pt", "--id-train", "train.safetensors", "--id",
+                                          "id.safetensors", "--ood", "one=one.safetensors", "--device", "cpu",
+                                          "--detectors", "odin,energy", "--bootstrap", "0", "--out", "out"});
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+        const QJsonArray detectors = fixture.json()["detectors"].toArray();
+        QVERIFY2(detectors[0]["error"].toString().contains("'one'"), qPrintable(outcome.out));
+        QVERIFY(detectors[1]["error"].isNull());
     }
 
     void needsNoOutputFolder() {

@@ -11,11 +11,13 @@
 #include <QTableWidget>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <cmath>
 
 namespace dicescope {
 namespace {
 
 constexpr double kPercent = 100;
+constexpr double kSmallestShown = 0.00005;
 
 QString percent(double share) {
     return QLocale().toString(kPercent * share, 'f', 2);
@@ -143,10 +145,6 @@ void EditPanel::setUnit(std::size_t unit) {
     refreshToggle();
 }
 
-void EditPanel::setBase(const QString& base) {
-    base_ = base;
-}
-
 void EditPanel::setUnitsOff(const std::vector<std::size_t>& units) {
     unitsOff_ = units;
     off_->clear();
@@ -170,8 +168,9 @@ void EditPanel::fillRow(int row, const QString& name, const OodMetrics& dense, c
         if (color.isValid()) item->setForeground(color);
         table_->setItem(row, cell, item);
     };
+    // What does not show in two decimals is no difference.
     const auto tone = [this](double better) {
-        if (better == 0) return QColor();
+        if (std::abs(better) < kSmallestShown) return QColor();
         return better > 0 ? theme_.best : theme_.worse;
     };
     put(0, name);

@@ -39,9 +39,8 @@ class EditPanel : public QWidget {
   public:
     explicit EditPanel(QWidget* parent = nullptr);
 
-    /// The unit that the button is about, and the mask that is edited ("p = 90 %").
+    /// The unit that the button is about.
     void setUnit(std::size_t unit);
-    void setBase(const QString& base);
     void setUnitsOff(const std::vector<std::size_t>& units);
     void setCanUndo(bool can);
     /// Nothing: not known (yet); `state` says why.
@@ -79,7 +78,6 @@ class EditPanel : public QWidget {
     Theme theme_ = lightTheme();
     std::size_t unit_ = 0;
     std::vector<std::size_t> unitsOff_;
-    QString base_;
     std::optional<EditComparison> comparison_;
     QString stateText_;
 };

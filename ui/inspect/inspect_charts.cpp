@@ -81,13 +81,15 @@ RowPlaces rowPlaces(const Inspection& inspection) {
     return places;
 }
 
+/// kind: what is drawn, for readings; empty: nothing to be told apart.
 ChartSeries overRows(const Inspection& inspection, const QString& name, ChartColor color,
-                     const std::vector<double>& values) {
+                     const std::vector<double>& values, const QString& kind = {}) {
     const RowPlaces places = rowPlaces(inspection);
     ChartSeries series{.name = name, .color = color, .shape = SeriesShape::Line, .x = places.x, .y = {}};
     for (const std::size_t row : places.rows) {
         series.y.push_back(values[row]);
-        series.labels.push_back(rowLabel(inspection, row));
+        const QString label = rowLabel(inspection, row);
+        series.labels.push_back(kind.isEmpty() ? label : kind + QStringLiteral(" · ") + label);
     }
     return series;
 }
@@ -198,21 +200,25 @@ ChartData varianceChart(const Inspection& inspection, const QString& what,
                         const std::vector<TheoryColumns>& sets) {
     ChartData chart;
     for (const TheoryColumns& set : sets) {
-        if (!set.measured.variance.empty())
-            chart.series.push_back(overRows(inspection, Text::tr("%1, measured").arg(set.set), set.color,
-                                            set.measured.variance));
-        auto full =
-            overRows(inspection, Text::tr("%1, full covariance").arg(set.set), set.color, set.predicted.full);
-        full.faint = !set.measured.variance.empty();
-        auto independent = overRows(inspection, Text::tr("%1, independent units").arg(set.set), set.color,
-                                    set.predicted.independent);
+        const bool isMeasured = !set.measured.variance.empty();
+        if (isMeasured) {
+            chart.series.push_back(
+                overRows(inspection, set.set, set.color, set.measured.variance, Text::tr("measured")));
+        }
+        auto full = overRows(inspection, set.set, set.color, set.predicted.full, Text::tr("full covariance"));
+        full.faint = isMeasured;
+        auto independent = overRows(inspection, set.set, set.color, set.predicted.independent,
+                                    Text::tr("independent units"));
         independent.dashed = true;
         chart.series.push_back(std::move(full));
         chart.series.push_back(std::move(independent));
     }
     chart.x = levelAxis();
     chart.y = {.label = Text::tr("variance of the output"), .range = {}, .fromZero = true};
-    chart.caption = what;
+    chart.caption = Text::tr(
+                        "%1 · solid: measured and by the full covariance; dashed: as if units were "
+                        "independent")
+                        .arg(what);
     return chart;
 }
 

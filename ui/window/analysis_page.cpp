@@ -6,6 +6,7 @@
 #include <QTabBar>
 #include <QVBoxLayout>
 
+#include "ui/compare/compare_page.h"
 #include "ui/inspect/inspect_page.h"
 #include "ui/panels/analysis_panel.h"
 #include "ui/panels/exploration_controls.h"
@@ -35,7 +36,8 @@ AnalysisPage::AnalysisPage(QWidget* parent)
       controls_(new ExplorationControls),
       activity_(new QLabel),
       metrics_(new MetricsPanel),
-      inspect_(new InspectPage) {
+      inspect_(new InspectPage),
+      compare_(new ComparePage) {
     sections_->setObjectName("sections");
     sections_->setAccessibleName(tr("Sections"));
     sections_->setDrawBase(false);
@@ -44,8 +46,11 @@ AnalysisPage::AnalysisPage(QWidget* parent)
     sections_->setTabToolTip(Detector, tr("Scores, ROC curves and FPR95 over the sparsity p"));
     sections_->addTab(tr("Inspect"));
     sections_->setTabToolTip(Inspect, tr("Contributions of weights, classes, units and images"));
+    sections_->addTab(tr("Compare"));
+    sections_->setTabToolTip(Compare, tr("Every detector on the same features, side by side"));
     centre_->addWidget(plots_);
     centre_->addWidget(inspect_);
+    centre_->addWidget(compare_);
     auto* centre = new QWidget;
     auto* column = new QVBoxLayout(centre);
     column->setContentsMargins(4, 4, 4, 4);
@@ -91,6 +96,7 @@ void AnalysisPage::refreshSection() {
     const bool detector = section() == Detector;
     centre_->setCurrentIndex(section());
     controls_->setVisible(detector);
+    slider_->setVisible(section() != Compare);
     metrics_->setVisible(detector && metricsVisible_);
 }
 
@@ -113,6 +119,7 @@ void AnalysisPage::setTheme(const Theme& theme) {
     inputs_->setTheme(theme);
     metrics_->setTheme(theme);
     inspect_->setTheme(theme);
+    compare_->setTheme(theme);
     for (PlotView* plot : plots_->plots()) plot->setTheme(theme);
 }
 

@@ -16,6 +16,7 @@ class QTabBar;
 namespace dicescope {
 
 class AnalysisPanel;
+class ComparePage;
 class ExplorationControls;
 class InspectPage;
 class MetricsPanel;
@@ -23,13 +24,13 @@ class PlotGrid;
 class SparsitySlider;
 
 /// The page of an analysis: inputs on the left; in the middle one of its sections, the detector's plots with
-/// their controls and metrics, or the look inside, above the slider. Everything on it shows the same row of
-/// the same exploration. GUI thread.
+/// their controls and metrics, the look inside, or detectors side by side. Everything on it shows the same
+/// row of the same exploration. GUI thread.
 class AnalysisPage : public QWidget {
     Q_OBJECT
 
   public:
-    enum Section { Detector, Inspect, SectionCount };
+    enum Section { Detector, Inspect, Compare, SectionCount };
 
     explicit AnalysisPage(QWidget* parent = nullptr);
 
@@ -39,6 +40,7 @@ class AnalysisPage : public QWidget {
     [[nodiscard]] MetricsPanel& metrics() const { return *metrics_; }
     [[nodiscard]] PlotGrid& plots() const { return *plots_; }
     [[nodiscard]] InspectPage& inspect() const { return *inspect_; }
+    [[nodiscard]] ComparePage& compare() const { return *compare_; }
 
     [[nodiscard]] Section section() const;
     void setSection(Section section);
@@ -73,6 +75,7 @@ class AnalysisPage : public QWidget {
     QLabel* activity_;
     MetricsPanel* metrics_;
     InspectPage* inspect_;
+    ComparePage* compare_;
     bool metricsVisible_ = true;
     ExplorationPtr exploration_;
 };

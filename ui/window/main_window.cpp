@@ -98,7 +98,8 @@ void MainWindow::buildAnalysisMenu() {
 
 void MainWindow::buildViewMenu() {
     auto* menu = menuBar()->addMenu(tr("&View"));
-    const std::pair<QString, QString> sections[] = {{tr("&Detector"), tr("F5")}, {tr("&Inspect"), tr("F6")}};
+    const std::pair<QString, QString> sections[] = {
+        {tr("&Detector"), tr("F5")}, {tr("&Inspect"), tr("F6")}, {tr("&Compare"), tr("F7")}};
     for (int i = 0; i < AnalysisPage::SectionCount; ++i) {
         const auto section = static_cast<AnalysisPage::Section>(i);
         onAnalysis_ << menu->addAction(sections[i].first, QKeySequence(sections[i].second), this,

@@ -89,6 +89,18 @@ bool takeInspection(MainWindow& window, const QDir& folder, const QString& name)
     return true;
 }
 
+bool takeComparison(MainWindow& window, const QDir& folder, const QString& name) {
+    window.analysis().setSection(AnalysisPage::Compare);
+    settle(kRestMs / 2);
+    auto* run = window.findChild<QPushButton*>("compareRun");
+    auto* cancel = window.findChild<QPushButton*>("compareCancel");
+    if (run == nullptr || cancel == nullptr) return false;
+    run->click();
+    if (!waitUntil([&] { return !cancel->isEnabled() || !cancel->isVisible(); }, kPatienceMs)) return false;
+    settle(kRestMs);
+    return take(window, folder, name + "-compare");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -121,5 +133,5 @@ int main(int argc, char** argv) {
     settle(kRestMs);
     const QString name = arguments.value(3, "demo");
     if (!take(window, folder, name)) return 1;
-    return takeInspection(window, folder, name) ? 0 : 1;
+    return takeInspection(window, folder, name) && takeComparison(window, folder, name) ? 0 : 1;
 }

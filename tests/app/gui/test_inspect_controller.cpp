@@ -161,6 +161,7 @@ class TestInspectController : public QObject {
 
     void editsAreKeptShownAndRemoved() {
         page_->setView(InspectPage::Unit);
+        child<QSpinBox>("inspectUnit")->setValue(0);
         click("editToggle");
         QSignalSpy kept(controller_.get(), &InspectController::keptEditsChanged);
         QTest::keyClicks(child<QLineEdit>("editName"), "without 0");
@@ -192,7 +193,7 @@ class TestInspectController : public QObject {
         // What is measured on the images is what the full covariance says.
         const auto& series = page_->theory().variance().data().series;
         for (std::size_t i = 0; i + 1 < series.size(); i += 3) {
-            QVERIFY(series[i].name.contains("measured") && series[i + 1].name.contains("full"));
+            QVERIFY(series[i].labels[0].contains("measured") && series[i + 1].labels[0].contains("full"));
             for (std::size_t k = 0; k < series[i].y.size(); ++k)
                 QVERIFY(std::abs(series[i].y[k] - series[i + 1].y[k]) < 1e-6);
         }

@@ -1,0 +1,376 @@
+#include "app/gui/compare_controller.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "core/analysis/model_scorer.h"
+#include "core/base/file.h"
+#include "core/report/comparison_report.h"
+#include "ui/compare/compare_setup.h"
+#include "ui/compare/comparison_table.h"
+#include "ui/compare/detector_list.h"
+#include "ui/compare/detector_list_model.h"
+#include "ui/panels/panel_text.h"
+
+namespace dicescope {
+namespace {
+
+QStringList listOf(const std::vector<std::string>& names) {
+    QStringList list;
+    for (const std::string& name : names) list << QString::fromStdString(name);
+    return list;
+}
+
+std::vector<std::string> namesOf(const QStringList& list) {
+    std::vector<std::string> names;
+    for (const QString& name : list) names.push_back(name.toStdString());
+    return names;
+}
+
+DetectorSupply supplyOf(const AnalysisInputs& inputs, bool hasModel) {
+    DetectorSupply supply;
+    supply.featureMean = !inputs.featureMean.empty();
+    supply.trainingFeatures = inputs.idTrain && inputs.idTrain->features->size() > 0;
+    supply.trainingLabels =
+        inputs.idTrain && std::ranges::any_of(inputs.idTrain->labels, [](int label) { return label >= 0; });
+    supply.model = hasModel;
+    return supply;
+}
+
+/// Whether the images that features were made of can be looked for.
+bool hasModelAndImages(const AnalysisInputs& inputs) {
+    const auto known = [](const InputSet& set) { return !set.features->provenance.folder.empty(); };
+    return inputs.model && known(inputs.id) && std::ranges::all_of(inputs.ood, known);
+}
+
+/// p of every DICE and c of every ReAct, as in the session.
+std::map<std::string, std::map<std::string, double>> detectorDefaults(const CompareDefaults& defaults) {
+    std::map<std::string, std::map<std::string, double>> values;
+    for (const DetectorInfo& info : allDetectors()) {
+        if (info.id.starts_with("dice")) values[info.id]["p"] = defaults.p;
+        if (const DetectorParameter* clip = info.parameter("c"))
+            values[info.id]["c"] =
+                defaults.reactClip ? static_cast<double>(*defaults.reactClip) : clip->defaultValue;
+    }
+    return values;
+}
+
+/// A comparison as it will be, without numbers.
+Comparison frameOf(const AnalysisInputs& inputs, const ComparisonOptions& options) {
+    Comparison frame;
+    frame.bootstrap = options.bootstrap;
+    frame.seed = options.seed;
+    frame.tprLevel = options.tprLevel;
+    frame.idCount = inputs.id.features->size();
+    for (const InputSet& set : inputs.ood) {
+        frame.oodNames.push_back(set.name);
+        frame.oodCounts.push_back(set.features->size());
+    }
+    frame.nearSets = options.nearSets;
+    frame.farSets = options.farSets;
+    for (const DetectorSpec& spec : options.detectors) {
+        if (options.baseline == spec) frame.baseline = frame.detectors.size();
+        ComparedDetector detector;
+        detector.spec = spec;
+        detector.label = specLabel(spec);
+        frame.detectors.push_back(std::move(detector));
+    }
+    return frame;
+}
+
+std::optional<DetectorSpec> baselineOf(const Comparison& comparison) {
+    if (!comparison.baseline) return std::nullopt;
+    return comparison.detectors[*comparison.baseline].spec;
+}
+
+/// Whether numbers of the one can stand in a table with those of the other.
+bool measuredAlike(const Comparison& a, const Comparison& b) {
+    return a.tprLevel == b.tprLevel && a.nearSets == b.nearSets && a.farSets == b.farSets;
+}
+
+/// The detector of the lowest average FPR95; the end where none has numbers.
+std::vector<ComparedDetector>::const_iterator bestOf(const std::vector<ComparedDetector>& detectors) {
+    auto best = detectors.end();
+    for (auto it = detectors.begin(); it != detectors.end(); ++it) {
+        if (!hasNumbers(*it)) continue;
+        if (best == detectors.end() || it->average.fpr95 < best->average.fpr95) best = it;
+    }
+    return best;
+}
+
+std::string textOf(ComparisonFormat format, const AnalysisInputs& inputs, const Comparison& comparison) {
+    switch (format) {
+        case ComparisonFormat::Csv:
+            return comparisonCsv(comparison);
+        case ComparisonFormat::Json:
+            return comparisonJson(inputs, comparison);
+        case ComparisonFormat::Latex:
+            return comparisonLatex(inputs, comparison);
+        case ComparisonFormat::Markdown:
+            return comparisonMarkdown(inputs, comparison);
+    }
+    return {};
+}
+
+}  // namespace
+
+CompareController::CompareController(ComparePage& page, QObject* parent) : QObject(parent), page_(page) {
+    connectPage();
+    connect(&comparing_, &LatestTask::progress, &page_, &ComparePage::setProgress);
+    for (LatestTask* task : {&comparing_, &charting_}) {
+        connect(task, &LatestTask::becameIdle, this, [this] {
+            if (idle()) emit becameIdle();
+        });
+    }
+}
+
+CompareController::~CompareController() = default;
+
+void CompareController::connectPage() {
+    connect(&page_, &ComparePage::runRequested, this, &CompareController::start);
+    connect(&page_, &ComparePage::cancelRequested, this, &CompareController::cancel);
+    connect(&page_, &ComparePage::detectorSelected, this, &CompareController::select);
+    connect(&page_.results(), &ComparisonPanel::exportRequested, this, &CompareController::write);
+    connect(&page_.setup(), &CompareSetup::groupsEdited, this, [this] {
+        defaults_.nearSets = namesOf(page_.setup().nearSets());
+        defaults_.farSets = namesOf(page_.setup().farSets());
+        emit groupsEdited(defaults_.nearSets, defaults_.farSets);
+    });
+}
+
+void CompareController::setInputs(std::shared_ptr<const AnalysisInputs> inputs) {
+    if (inputs == inputs_) return;
+    ++run_;
+    comparing_.cancel();
+    frame_.reset();
+    done_.clear();
+    inputs_ = std::move(inputs);
+    training_ = std::make_shared<TrainingDataPtr>();
+    selected_.reset();
+    userSelected_ = false;
+    page_.setRunning(false);
+    page_.setState({});
+    show(nullptr, false);
+    describeInputs();
+}
+
+void CompareController::describeInputs() {
+    if (!inputs_) return page_.setWaiting(tr("No results yet"));
+    page_.setWaiting(inputs_->ood.empty() ? tr("Detectors are compared on OOD sets; add one.") : QString());
+    describeSupply();
+    QStringList names;
+    for (const InputSet& set : inputs_->ood) names << QString::fromStdString(set.name);
+    page_.setup().setOodSets(names);
+    page_.setup().setGroups(listOf(defaults_.nearSets), listOf(defaults_.farSets));
+}
+
+void CompareController::setDefaults(const CompareDefaults& defaults) {
+    const CompareDefaults before = std::exchange(defaults_, defaults);
+    page_.detectors().detectors().setDefaults(detectorDefaults(defaults));
+    // What the user chose here stays where the session says nothing new.
+    if (defaults.resamples != before.resamples) page_.setup().setResamples(defaults.resamples);
+    if (defaults.nearSets != before.nearSets || defaults.farSets != before.farSets)
+        page_.setup().setGroups(listOf(defaults.nearSets), listOf(defaults.farSets));
+}
+
+void CompareController::setModelScorer(ModelScorer scorer) {
+    ownScorer_ = std::move(scorer);
+    if (inputs_) describeSupply();
+}
+
+void CompareController::describeSupply() {
+    scorer_ = ownScorer_;
+    if (!scorer_ && hasModelAndImages(*inputs_)) scorer_ = modelScorer(inputs_);
+    page_.detectors().detectors().setSupply(supplyOf(*inputs_, scorer_ != nullptr), workOf(*inputs_));
+}
+
+ComparisonOptions CompareController::options() const {
+    ComparisonOptions options;
+    options.detectors = page_.detectors().detectors().checkedSpecs();
+    options.baseline = page_.setup().baseline();
+    options.bootstrap = page_.setup().resamples();
+    options.seed = defaults_.seed;
+    options.tprLevel = defaults_.tprLevel;
+    options.nearSets = namesOf(page_.setup().nearSets());
+    options.farSets = namesOf(page_.setup().farSets());
+    options.modelScorer = scorer_;
+    return options;
+}
+
+void CompareController::start() {
+    if (!inputs_ || running()) return;
+    const ComparisonOptions wanted = options();
+    if (const auto status = checkComparison(*inputs_, wanted); !status) {
+        emit failed(status.error());
+        return;
+    }
+    const std::uint64_t run = ++run_;
+    frame_ = std::make_shared<const Comparison>(frameOf(*inputs_, wanted));
+    done_.assign(wanted.detectors.size(), nullptr);
+    page_.setRunning(true);
+    page_.setState(tr("Starting"));
+    show(frame_, true);
+    const ComparisonSink sink = [this, run](std::size_t index, const ComparedDetector& detector) {
+        QMetaObject::invokeMethod(
+            this,
+            [this, run, index, copy = std::make_shared<const ComparedDetector>(detector)] {
+                if (run == run_) detectorDone(index, copy);
+            },
+            Qt::QueuedConnection);
+    };
+    comparing_.start(
+        [inputs = inputs_, training = training_, wanted, sink](const Job& job) -> Result<Comparison> {
+            if (!*training) {
+                auto made = trainingDataOf(inputs);
+                if (!made) return forwardError(made);
+                *training = std::move(*made);
+            }
+            return compareDetectors(*inputs, *training, wanted, job, sink);
+        },
+        [this](Result<Comparison> result) { finished(std::move(result)); });
+}
+
+void CompareController::cancel() {
+    if (!running()) return;
+    ++run_;
+    comparing_.cancel();
+    endEarly(tr("Cancelled"));
+}
+
+void CompareController::detectorDone(std::size_t index, ComparedDetectorPtr detector) {
+    done_[index] = detector;
+    page_.results().model().setDetector(index, std::move(detector));
+    ComparisonTable& table = page_.results().table();
+    const bool first = table.currentModelRow() < 0 && hasNumbers(*done_[index]);
+    if (first && (!selected_ || *selected_ == done_[index]->spec)) {
+        selectItself(static_cast<int>(index));
+    } else if (table.currentModelRow() == static_cast<int>(index)) {
+        drawCharts();
+    }
+}
+
+void CompareController::finished(Result<Comparison> result) {
+    if (!result) {
+        endEarly(tr("Stopped by an error"));
+        emit failed(result.error());
+        return;
+    }
+    frame_.reset();
+    done_.clear();
+    comparison_ = std::make_shared<const Comparison>(std::move(*result));
+    page_.setRunning(false);
+    page_.setState({});
+    show(comparison_, false);
+}
+
+void CompareController::endEarly(const QString& state) {
+    comparison_ = whatThereIs();
+    frame_.reset();
+    done_.clear();
+    page_.setRunning(false);
+    page_.setState(state);
+    show(comparison_, false);
+}
+
+// What the run got done, and of before it what it did not come to. Ranks would be of other company.
+ComparisonPtr CompareController::whatThereIs() const {
+    if (std::ranges::all_of(done_, [](const auto& detector) { return !detector; })) return comparison_;
+    Comparison merged = *frame_;
+    merged.detectors.clear();
+    merged.baseline.reset();
+    for (const ComparedDetectorPtr& detector : done_) {
+        if (detector) merged.detectors.push_back(*detector);
+    }
+    if (comparison_ && measuredAlike(*comparison_, merged)) {
+        const bool sameBaseline = baselineOf(*comparison_) == baselineOf(*frame_);
+        for (const ComparedDetector& detector : comparison_->detectors) {
+            if (std::ranges::find(merged.detectors, detector.spec, &ComparedDetector::spec) !=
+                merged.detectors.end())
+                continue;
+            merged.detectors.push_back(detector);
+            merged.detectors.back().rankByFpr95 = merged.detectors.back().rankByAuroc = 0;
+            if (!sameBaseline) merged.detectors.back().difference.reset();
+        }
+    }
+    if (const auto baseline = baselineOf(*frame_)) {
+        const auto found = std::ranges::find(merged.detectors, *baseline, &ComparedDetector::spec);
+        if (found != merged.detectors.end())
+            merged.baseline = static_cast<std::size_t>(found - merged.detectors.begin());
+    }
+    return std::make_shared<const Comparison>(std::move(merged));
+}
+
+// The detector that the user selected stays selected where it is there again.
+void CompareController::show(ComparisonPtr comparison, bool running) {
+    if (!comparison) comparison_.reset();
+    page_.results().setCanExport(comparison && !running);
+    const std::optional<DetectorSpec> wanted = selected_;
+    page_.results().model().setComparison(comparison, running);
+    charting_.cancel();
+    if (!comparison) return page_.setCharts({});
+    const auto& detectors = comparison->detectors;
+    auto found = wanted ? std::ranges::find(detectors, *wanted, &ComparedDetector::spec) : detectors.end();
+    if ((found == detectors.end() || !userSelected_) && !running) found = bestOf(detectors);
+    if (found != detectors.end()) {
+        selectItself(static_cast<int>(found - detectors.begin()));
+    } else {
+        selected_.reset();
+        userSelected_ = false;
+    }
+    drawCharts();
+}
+
+void CompareController::select(int row) {
+    if (row < 0) return;
+    userSelected_ |= !selecting_;
+    selected_ = page_.results().model().detector(row)->spec;
+    drawCharts();
+}
+
+void CompareController::selectItself(int row) {
+    selecting_ = true;
+    page_.results().table().setCurrentModelRow(row);
+    selecting_ = false;
+}
+
+void CompareController::drawCharts() {
+    const ComparisonModel& model = page_.results().model();
+    const int row = page_.results().table().currentModelRow();
+    if (row < 0 || !hasNumbers(*model.detector(row))) {
+        charting_.cancel();
+        return page_.setCharts({});
+    }
+    const QString idName = QString::fromStdString(inputs_->id.name);
+    charting_.start([comparison = model.comparison(), detector = model.detector(row),
+                     idName](const Job& job) { return detectorCharts(*comparison, *detector, idName, job); },
+                    [this](Result<DetectorCharts> charts) {
+                        if (!charts) {
+                            page_.setCharts({});
+                            emit failed(charts.error());
+                            return;
+                        }
+                        page_.setCharts(std::move(*charts));
+                    });
+}
+
+void CompareController::write(ComparisonFormat format, const QString& path) {
+    if (!inputs_ || !comparison_ || running()) return;
+    const auto status = writeFileAtomically(toPath(path), textOf(format, *inputs_, *comparison_));
+    if (!status) {
+        emit failed(status.error());
+        return;
+    }
+    emit written(path);
+}
+
+bool CompareController::idle() const {
+    return comparing_.idle() && charting_.idle();
+}
+
+void CompareController::stopAll() {
+    cancel();
+    charting_.cancel();
+}
+
+}  // namespace dicescope

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <QObject>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/gui/latest_task.h"
+#include "core/analysis/comparison.h"
+#include "ui/compare/compare_page.h"
+#include "ui/compare/comparison_model.h"
+
+namespace dicescope {
+
+/// What a comparison takes from the rest of the session, until the user chooses otherwise on the page.
+struct CompareDefaults {
+    double p = 90;                   ///< of DICE, percent of weights dropped
+    std::optional<float> reactClip;  ///< ReAct's c; nothing: fitted
+    double tprLevel = kDefaultTprLevel;
+    std::size_t resamples = 1000;
+    std::uint64_t seed = 0;             ///< of the resamples
+    std::vector<std::string> nearSets;  ///< OOD sets by name; others are passed over
+    std::vector<std::string> farSets;
+
+    friend bool operator==(const CompareDefaults&, const CompareDefaults&) = default;
+};
+
+/// Connects the compare page with core: runs comparisons on a thread of its own, shows every detector as it
+/// gets done, keeps what was fitted between runs, and writes exports. Results stay until the inputs change: a
+/// run that is cancelled or fails leaves those of before in the table, beside what it got done. Lives on the
+/// GUI thread; calls return at once, but for exports of a few kilobytes.
+class CompareController : public QObject {
+    Q_OBJECT
+
+  public:
+    /// The page must outlive it.
+    explicit CompareController(ComparePage& page, QObject* parent = nullptr);
+    /// Stops everything and waits; quick after stopAll() and idle().
+    ~CompareController() override;
+
+    /// Another analysis (null: none). Stops a run of the old one and clears its results; the same inputs
+    /// again change nothing.
+    void setInputs(std::shared_ptr<const AnalysisInputs> inputs);
+    /// Rows of the list that the user edited keep their settings. Changes nothing that is there or runs.
+    void setDefaults(const CompareDefaults& defaults);
+    /// Who scores for detectors that run the model, called on the worker's thread; empty: the model and
+    /// images of the inputs, where they are known.
+    void setModelScorer(ModelScorer scorer);
+
+    /// What the table shows, null while there is nothing or a run goes on.
+    [[nodiscard]] const ComparisonPtr& comparison() const { return comparison_; }
+    [[nodiscard]] bool running() const { return frame_ != nullptr; }
+    [[nodiscard]] bool idle() const;
+    /// Asks everything to stop; becameIdle() is emitted when nothing runs any more.
+    void stopAll();
+
+  signals:
+    void failed(const dicescope::Error& error);
+    /// The user put OOD sets into the near or the far group.
+    void groupsEdited(const std::vector<std::string>& nearSets, const std::vector<std::string>& farSets);
+    void written(const QString& path);  ///< an export is complete
+    void becameIdle();
+
+  private:
+    void connectPage();
+    void describeInputs();
+    void describeSupply();
+    void start();
+    void cancel();
+    [[nodiscard]] ComparisonOptions options() const;
+    void detectorDone(std::size_t index, ComparedDetectorPtr detector);
+    void finished(Result<Comparison> result);
+    /// Ends a run that has no result of its own.
+    void endEarly(const QString& state);
+    [[nodiscard]] ComparisonPtr whatThereIs() const;
+    void show(ComparisonPtr comparison, bool running);
+    void select(int row);
+    void selectItself(int row);
+    void drawCharts();
+    void write(ComparisonFormat format, const QString& path);
+
+    ComparePage& page_;
+    std::shared_ptr<const AnalysisInputs> inputs_;
+    std::shared_ptr<TrainingDataPtr> training_;  ///< filled and used on the worker's thread
+    CompareDefaults defaults_;
+    ModelScorer ownScorer_;                    ///< of setModelScorer()
+    ModelScorer scorer_;                       ///< for the inputs; may be empty
+    ComparisonPtr comparison_;                 ///< shown, or of before the run in progress
+    std::shared_ptr<const Comparison> frame_;  ///< of the run in progress: names, no numbers
+    std::vector<ComparedDetectorPtr> done_;    ///< of the run in progress, one a detector
+    std::uint64_t run_ = 0;
+    std::optional<DetectorSpec> selected_;
+    bool selecting_ = false;     ///< by the controller itself
+    bool userSelected_ = false;  ///< else the best is selected when a run is done
+    LatestTask comparing_;
+    LatestTask charting_;
+};
+
+}  // namespace dicescope

@@ -1,0 +1,423 @@
+#include "app/gui/compare_controller.h"
+
+#include <QAction>
+#include <QComboBox>
+#include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTabWidget>
+#include <QTableWidget>
+#include <QTemporaryDir>
+#include <QTest>
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "core/analysis/model_scorer.h"
+#include "tests/support/qt_warnings.h"
+#include "tests/support/tiny_case.h"
+#include "tests/support/tiny_exploration.h"
+#include "tests/ui/compare/compare_test_support.h"
+#include "tests/ui/panels/panel_test_support.h"
+#include "ui/compare/compare_setup.h"
+#include "ui/compare/comparison_table.h"
+#include "ui/compare/detector_list.h"
+#include "ui/compare/detector_list_model.h"
+#include "ui/plots/chart_view.h"
+
+using namespace dicescope;
+using namespace dicescope::testing;
+
+namespace {
+
+constexpr int kTimeout = 30'000;
+
+/// Scores for ODIN that wait until they are let go.
+class HeldScorer {
+  public:
+    [[nodiscard]] ModelScorer scorer() const {
+        return [open = open_](const DetectorSpec&, const InputSet& set,
+                              const Job& job) -> Result<std::vector<double>> {
+            while (!*open) {
+                if (job.stopRequested()) return cancelled();
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            }
+            std::vector<double> scores(set.features->size());
+            for (std::size_t i = 0; i < scores.size(); ++i) scores[i] = static_cast<double>(i % 7);
+            return scores;
+        };
+    }
+    void open() { *open_ = true; }
+
+  private:
+    std::shared_ptr<std::atomic<bool>> open_ = std::make_shared<std::atomic<bool>>(false);
+};
+
+struct Shown {
+    ComparePage page;
+    CompareController controller{page};
+
+    explicit Shown(std::shared_ptr<const AnalysisInputs> inputs = tinyInputs()) {
+        CompareDefaults defaults;
+        defaults.resamples = 50;
+        controller.setDefaults(defaults);
+        controller.setInputs(std::move(inputs));
+        page.resize(1200, 700);
+        page.show();
+        if (!QTest::qWaitForWindowExposed(&page)) qFatal("The page is not shown.");
+    }
+    [[nodiscard]] DetectorListModel& list() const { return page.detectors().detectors(); }
+    [[nodiscard]] ComparisonModel& results() const { return page.results().model(); }
+    void check(const std::vector<std::string>& ids) const {
+        list().checkNone();
+        for (int row = 0; row < list().rowCount(); ++row) {
+            if (std::ranges::find(ids, list().spec(row).id) != ids.end())
+                list().setData(list().index(row, 0), Qt::Checked, Qt::CheckStateRole);
+        }
+    }
+    void click(const char* name) const { QTest::mouseClick(part<QPushButton>(page, name), Qt::LeftButton); }
+    [[nodiscard]] bool ends() const {
+        return QTest::qWaitFor([&] { return !controller.running(); }, kTimeout);
+    }
+    [[nodiscard]] std::vector<DetectorSpec> shownWithNumbers() const {
+        std::vector<DetectorSpec> specs;
+        for (int row = 0; row < results().rowCount(); ++row) {
+            if (hasNumbers(*results().detector(row))) specs.push_back(results().detector(row)->spec);
+        }
+        return specs;
+    }
+};
+
+const DetectorSpec kEnergy{"energy", {}};
+const DetectorSpec kMsp{"msp", {}};
+const DetectorSpec kDice{"dice", {}};
+const DetectorSpec kOdin{"odin", {}};
+
+}  // namespace
+
+class TestCompareController : public QObject {
+    Q_OBJECT
+
+    std::optional<FailOnQtWarnings> warnings_;
+
+  private slots:
+    void initTestCase() { useTestEnvironment(); }
+    void init() { warnings_.emplace(); }
+    void cleanup() { warnings_.reset(); }
+
+    /// The numbers of the table are those of core's comparison.
+    void comparesWhatIsChecked() {
+        const auto inputs = tinyInputs();
+        Shown shown(inputs);
+        shown.check({"energy", "msp", "dice", "knn"});
+        shown.page.setup().setGroups({"near"}, {"far", "noise"});
+        shown.click("compareRun");
+        QVERIFY(shown.controller.running());
+        QVERIFY(part<QPushButton>(shown.page, "compareCancel")->isVisible());
+        QVERIFY(shown.ends());
+        ComparisonOptions options;
+        for (const char* id : {"energy", "msp", "dice", "knn"}) options.detectors.push_back({id, {}});
+        const auto checked = shown.list().checkedSpecs();
+        options.detectors = checked;
+        options.baseline = kEnergy;
+        options.bootstrap = 50;
+        options.nearSets = {"near"};
+        options.farSets = {"far", "noise"};
+        const auto expected = compareDetectors(*inputs, *trainingDataOf(inputs), options, {});
+        QVERIFY(expected);
+        QCOMPARE(shown.results().rowCount(), 4);
+        for (int row = 0; row < 4; ++row) {
+            const ComparedDetector& mine = *shown.results().detector(row);
+            const ComparedDetector& theirs = expected->detectors[static_cast<std::size_t>(row)];
+            QCOMPARE(mine.spec, theirs.spec);
+            QCOMPARE(mine.average, theirs.average);
+            QCOMPARE(*mine.nearAverage, *theirs.nearAverage);
+            QCOMPARE(*mine.intervals, *theirs.intervals);
+            QCOMPARE(mine.rankByFpr95, theirs.rankByFpr95);
+        }
+        QCOMPARE(shown.page.results().table().model()->rowCount(), 4);
+    }
+
+    void theChartsAreOfTheSelectedDetector() {
+        Shown shown;
+        shown.check({"energy", "msp"});
+        shown.click("compareRun");
+        QVERIFY(shown.ends());
+        // The first with numbers is selected by itself.
+        QTRY_VERIFY(!shown.page.histogram().data().empty());
+        const auto& names = *part<QTableView>(shown.page, "comparisonNames");
+        const int msp = names.model()->index(0, 1).data().toString() == "MSP" ? 0 : 1;
+        QTest::mouseClick(names.viewport(), Qt::LeftButton, {},
+                          names.visualRect(names.model()->index(msp, 1)).center());
+        QTRY_VERIFY(shown.page.histogram().data().x.label.contains("MSP"));
+        QVERIFY(shown.page.roc().data().caption.startsWith("MSP"));
+        // It stays selected after another run.
+        shown.check({"energy", "msp", "dice"});
+        shown.click("compareRun");
+        QVERIFY(shown.ends());
+        QTRY_VERIFY(shown.controller.idle());
+        QTRY_VERIFY(shown.page.histogram().data().x.label.contains("MSP"));
+    }
+
+    void detectorsAppearAsTheyGetDoneAndStayAfterCancel() {
+        HeldScorer held;
+        Shown shown;
+        shown.controller.setModelScorer(held.scorer());
+        shown.check({"energy", "msp", "odin"});
+        shown.click("compareRun");
+        QTRY_COMPARE_WITH_TIMEOUT(shown.shownWithNumbers().size(), std::size_t{2}, kTimeout);
+        QVERIFY(shown.controller.running());
+        QVERIFY(!part<QPushButton>(shown.page, "comparisonExport")->isEnabled());
+        QTRY_VERIFY(!shown.page.roc().data().empty());
+        shown.click("compareCancel");
+        QVERIFY(!shown.controller.running());
+        QCOMPARE(shown.shownWithNumbers().size(), std::size_t{2});
+        QCOMPARE(shown.results().rowCount(), 2);
+        QCOMPARE(labelText(&shown.page, "compareState"), QString("Cancelled"));
+        QVERIFY(part<QPushButton>(shown.page, "comparisonExport")->isEnabled());
+        QTRY_VERIFY_WITH_TIMEOUT(shown.controller.idle(), kTimeout);
+        // What is there, without intervals and ranks, can be written.
+        const QTemporaryDir folder;
+        QSignalSpy written(&shown.controller, &CompareController::written);
+        for (const auto format : {ComparisonFormat::Csv, ComparisonFormat::Json, ComparisonFormat::Latex,
+                                  ComparisonFormat::Markdown})
+            emit shown.page.results().exportRequested(format, folder.filePath("part"));
+        QCOMPARE(written.count(), 4);
+        // And again, to the end.
+        held.open();
+        shown.click("compareRun");
+        QVERIFY(shown.ends());
+        QCOMPARE(shown.shownWithNumbers().size(), std::size_t{3});
+    }
+
+    void aCancelledRunKeepsTheResultsOfBefore() {
+        HeldScorer held;
+        Shown shown;
+        shown.controller.setModelScorer(held.scorer());
+        shown.check({"energy", "dice"});
+        shown.click("compareRun");
+        QVERIFY(shown.ends());
+        const auto before = shown.controller.comparison();
+        // Nothing gets done: all stays.
+        shown.check({"odin"});
+        shown.click("compareRun");
+        shown.click("compareCancel");
+        QCOMPARE(shown.controller.comparison(), before);
+        QCOMPARE(shown.shownWithNumbers(), (std::vector<DetectorSpec>{kEnergy, kDice}));
+        // MSP gets done: it stands beside what was there.
+        shown.check({"msp", "odin"});
+        shown.click("compareRun");
+        QTRY_COMPARE_WITH_TIMEOUT(shown.shownWithNumbers(), std::vector<DetectorSpec>{kMsp}, kTimeout);
+        shown.click("compareCancel");
+        QCOMPARE(shown.shownWithNumbers(), (std::vector<DetectorSpec>{kMsp, kEnergy, kDice}));
+        QCOMPARE(shown.results().detector(2)->average, before->detectors[1].average);
+        QCOMPARE(shown.results().detector(2)->rankByFpr95, std::size_t{0});
+    }
+
+    void otherInputsStopTheRunAndClear() {
+        HeldScorer held;
+        Shown shown;
+        shown.controller.setModelScorer(held.scorer());
+        shown.check({"energy", "odin"});
+        shown.click("compareRun");
+        QTRY_COMPARE_WITH_TIMEOUT(shown.shownWithNumbers().size(), std::size_t{1}, kTimeout);
+        shown.controller.setInputs(tinyInputs(100, 80));
+        QVERIFY(!shown.controller.running());
+        QCOMPARE(shown.results().rowCount(), 0);
+        QVERIFY(shown.page.histogram().data().empty());
+        held.open();
+        QTRY_VERIFY_WITH_TIMEOUT(shown.controller.idle(), kTimeout);
+        QCoreApplication::processEvents();
+        QCOMPARE(shown.results().rowCount(), 0);  // nothing of the old run comes in late
+        shown.check({"energy"});
+        shown.click("compareRun");
+        QVERIFY(shown.ends());
+        QCOMPARE(shown.controller.comparison()->idCount, std::size_t{100});
+        shown.controller.setInputs(nullptr);
+        QVERIFY(isShown(&shown.page, "compareWaiting"));
+    }
+
+    void theSameInputsChangeNothing() {
+        const auto inputs = tinyInputs();
+        Shown shown(inputs);
+        shown.check({"energy"});
+        shown.click("compareRun");
+        QVERIFY(shown.ends());
+        const auto comparison = shown.controller.comparison();
+        shown.controller.setInputs(inputs);
+        CompareDefaults other;
+        other.p = 50;
+        other.tprLevel = 0.9;
+        shown.controller.setDefaults(other);
+        QCOMPARE(shown.controller.comparison(), comparison);
+        QCOMPARE(shown.results().rowCount(), 1);
+    }
+
+    void defaultsComeFromTheSession() {
+        Shown shown;
+        CompareDefaults defaults;
+        defaults.p = 40;
+        defaults.reactClip = 0.75F;
+        defaults.tprLevel = 0.9;
+        defaults.resamples = 0;
+        defaults.nearSets = {"near"};
+        shown.controller.setDefaults(defaults);
+        shown.check({"energy", "dice", "react", "dice+react"});
+        shown.click("compareRun");
+        QVERIFY(shown.ends());
+        const auto& comparison = *shown.controller.comparison();
+        QCOMPARE(comparison.tprLevel, 0.9);
+        QCOMPARE(comparison.bootstrap, std::size_t{0});
+        QCOMPARE(comparison.nearSets, std::vector<std::string>{"near"});
+        for (const ComparedDetector& detector : comparison.detectors) {
+            if (detector.spec.id.starts_with("dice")) QCOMPARE(detector.spec.values.at("p"), 40.0);
+            if (detector.spec.id.ends_with("react")) QCOMPARE(detector.spec.values.at("c"), 0.75);
+        }
+        defaults.reactClip.reset();
+        shown.controller.setDefaults(defaults);
+        for (const DetectorSpec& spec : shown.list().checkedSpecs()) QVERIFY(!spec.values.contains("c"));
+    }
+
+    void whatCannotRunHasASentence() {
+        auto inputs = std::make_shared<AnalysisInputs>(*tinyInputs());
+        inputs->idTrain.reset();
+        Shown shown(inputs);
+        for (const DetectorSpec& spec : shown.list().checkedSpecs()) {
+            const DetectorNeed need = needOf(spec);
+            QVERIFY(need == DetectorNeed::Nothing || need == DetectorNeed::FeatureMean);
+        }
+        // K is more than there are training images: the others go on.
+        Shown other(tinyInputs(40, 30));
+        other.check({"energy", "knn"});
+        other.click("compareRun");
+        QVERIFY(other.ends());
+        QCOMPARE(other.shownWithNumbers(), std::vector<DetectorSpec>{kEnergy});
+        QVERIFY(other.results().index(1, 2).data(ComparisonModel::SentenceRole).toString().contains("KNN"));
+    }
+
+    void anAnalysisWithoutOodSetsSaysSo() {
+        auto inputs = std::make_shared<AnalysisInputs>(*tinyInputs());
+        inputs->ood.clear();
+        const Shown shown(inputs);
+        QVERIFY(labelText(&shown.page, "compareWaiting").contains("OOD sets"));
+    }
+
+    void exportsTheWholeTable_data() {
+        QTest::addColumn<QString>("action");
+        QTest::addColumn<QString>("suffix");
+        QTest::newRow("csv") << "exportCsv"
+                             << "csv";
+        QTest::newRow("json") << "exportJson"
+                              << "json";
+        QTest::newRow("latex") << "exportLatex"
+                               << "tex";
+        QTest::newRow("markdown") << "exportMarkdown"
+                                  << "md";
+    }
+    void exportsTheWholeTable() {
+        QFETCH(QString, action);
+        QFETCH(QString, suffix);
+        const QTemporaryDir folder;
+        Shown shown;
+        shown.check({"energy", "dice"});
+        shown.click("compareRun");
+        QVERIFY(shown.ends());
+        QSignalSpy written(&shown.controller, &CompareController::written);
+        part<QAction>(shown.page, qPrintable(action))->trigger();
+        QVERIFY(answerFileDialog(&shown.page.results(), folder.filePath("table")));
+        QCOMPARE(written.count(), 1);
+        QFile file(folder.filePath("table." + suffix));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray text = file.readAll().toLower();
+        for (const char* word : {"dice", "near", "noise"}) QVERIFY2(text.contains(word), word);
+        if (suffix == "json") QVERIFY(QJsonDocument::fromJson(text).isObject());
+    }
+
+    void aFailedExportSaysWhy() {
+        Shown shown;
+        shown.check({"energy"});
+        shown.click("compareRun");
+        QVERIFY(shown.ends());
+        std::optional<Error> error;
+        connect(&shown.controller, &CompareController::failed, this, [&](const Error& e) { error = e; });
+        emit shown.page.results().exportRequested(ComparisonFormat::Csv, "/proc/nowhere/table.csv");
+        QVERIFY(error);
+        QCOMPARE(error->code, ErrorCode::WriteFailed);
+    }
+
+    /// ODIN by the model and the images of the analysis.
+    void runsTheModelWhereThereIsOne() {
+        const QTemporaryDir folder;
+        const auto path = [&](const char* name) {
+            return std::filesystem::path(folder.filePath(name).toStdString());
+        };
+        tiny::writeImages(path("train"), 16, 1, {"a", "b", "c", "d"});
+        tiny::writeImages(path("id"), 24, 100);
+        tiny::writeImages(path("ood"), 12, 500);
+        InputsConfig config;
+        config.model = tiny::model();
+        config.preprocess = tiny::writePreprocess(path(""));
+        config.idTrain = path("train");
+        config.id = path("id");
+        config.ood = {{"ood", path("ood")}};
+        config.extraction.device = "cpu";
+        config.extraction.useCache = false;
+        config.extraction.batchSize = 4;
+        config.extraction.scratch = path("");
+        auto loaded = loadInputs(config);
+        QVERIFY2(loaded, loaded ? "" : loaded.error().message.c_str());
+        const auto inputs = std::make_shared<const AnalysisInputs>(std::move(*loaded));
+        Shown shown(inputs);
+        shown.check({"energy", "odin"});
+        shown.click("compareRun");
+        QVERIFY(shown.ends());
+        QCOMPARE(shown.shownWithNumbers(), (std::vector<DetectorSpec>{kEnergy, kOdin}));
+        const auto expected = modelScorer(inputs)(kOdin, inputs->id, {});
+        QVERIFY(expected);
+        QCOMPARE(shown.results().detector(1)->idScores, *expected);
+    }
+
+    void theBestIsSelectedUntilTheUserSelects() {
+        Shown shown;
+        shown.check({"energy", "msp", "dice", "gen"});
+        shown.click("compareRun");
+        QVERIFY(shown.ends());
+        const ComparisonTable& table = shown.page.results().table();
+        QCOMPARE(shown.results().detector(table.currentModelRow())->rankByFpr95, std::size_t{1});
+        QCOMPARE(table.currentIndex().row(), 0);
+    }
+
+    void groupsThatTheUserMadeStayForTheNextAnalysis() {
+        Shown shown;
+        std::vector<std::string> near;
+        connect(&shown.controller, &CompareController::groupsEdited, this,
+                [&](const std::vector<std::string>& edited) { near = edited; });
+        part<QTabWidget>(shown.page, "compareTabs")->setCurrentIndex(1);
+        auto* table = part<QTableWidget>(shown.page, "compareGroups");
+        const QRect box = table->visualItemRect(table->item(0, 1));
+        QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, {box.left() + 8, box.center().y()});
+        QCOMPARE(near, std::vector<std::string>{"near"});
+        shown.controller.setInputs(tinyInputs(100, 80));
+        QCOMPARE(shown.page.setup().nearSets(), QStringList{"near"});
+    }
+
+    void closesWhileItRuns() {
+        const HeldScorer held;
+        Shown shown;
+        shown.controller.setModelScorer(held.scorer());
+        shown.check({"energy", "odin"});
+        shown.click("compareRun");
+        QTRY_COMPARE_WITH_TIMEOUT(shown.shownWithNumbers().size(), std::size_t{1}, kTimeout);
+        QSignalSpy idle(&shown.controller, &CompareController::becameIdle);
+        shown.controller.stopAll();
+        QVERIFY(shown.controller.idle() || idle.wait(kTimeout));
+        QTRY_VERIFY(shown.controller.idle());
+    }
+};
+
+QTEST_MAIN(TestCompareController)
+#include "test_compare_controller.moc"
