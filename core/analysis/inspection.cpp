@@ -38,8 +38,8 @@ Status addPlan(Inspection& inspection, const Job& job) {
     if (!plan) return forwardError(plan);
     inspection.plan = std::move(*plan);
     if (job.stopRequested()) return cancelled();
-    auto table = ContributionTable::make(inspection.head(), inputs.featureMean, std::move(*ranking),
-                                         inputs.classes);
+    auto table =
+        ContributionTable::make(inspection.head(), inputs.featureMean, std::move(*ranking), inputs.classes);
     if (!table) return forwardError(table);
     inspection.table = std::move(*table);
     return {};

@@ -31,7 +31,7 @@ struct InspectedSet {
 struct Inspection {
     std::shared_ptr<const AnalysisInputs> inputs;
     ExplorationPtr exploration;
-    LevelPlan plan;  ///< of what the exploration's rule ranks by
+    LevelPlan plan;                          ///< of what the exploration's rule ranks by
     std::optional<ContributionTable> table;  ///< always there
     std::vector<InspectedSet> sets;          ///< the ID set, then the OOD sets in their order
 

@@ -11,6 +11,7 @@
 
 #include "core/base/parallel.h"
 #include "core/base/progress_meter.h"
+#include "core/extraction/halved_batch.h"
 #include "core/extraction/normalisation.h"
 #include "core/images/batch_loader.h"
 
@@ -111,21 +112,13 @@ std::optional<BatchLoader::BatchRequest> Extraction::nextRequest() {
 
 Status Extraction::forward(const ImageBatch& batch, Matrix<float>& features, Matrix<float>& logits) {
     const std::size_t imageBytes = batch.pixels.size() / batchSize_;
-    for (std::size_t begin = 0; begin < batchSize_;) {
-        const std::size_t count = std::min(chunk_.load(), batchSize_ - begin);
+    return runInHalves(chunk_, batchSize_, [&](std::size_t begin, std::size_t count) {
         const MatrixView<float> featureRows{features.data() + begin * features.cols(), count,
                                             features.cols()};
         const MatrixView<float> logitRows{logits.data() + begin * logits.cols(), count, logits.cols()};
         const auto pixels = std::span(batch.pixels).subspan(begin * imageBytes, count * imageBytes);
-        auto status = classifier_.forward(pixels, count, tables_, {featureRows, logitRows}, 1);
-        if (!status && status.error().code == ErrorCode::OutOfMemory && count > 1) {
-            chunk_ = count / 2;
-            continue;
-        }
-        if (!status) return status;
-        begin += count;
-    }
-    return {};
+        return classifier_.forward(pixels, count, tables_, {featureRows, logitRows}, 1);
+    });
 }
 
 Status Extraction::keep(const ImageBatch& batch, const Matrix<float>& features, const Matrix<float>& logits) {

@@ -1,5 +1,6 @@
 #include "ui/compare/detector_form.h"
 
+#include <QEvent>
 #include <QFormLayout>
 #include <QLabel>
 #include <QSignalBlocker>
@@ -74,6 +75,15 @@ DetectorForm::DetectorForm(QWidget* parent)
     column->addStretch();
     connect(variant_, &ChoiceCombo::chosen, this, &DetectorForm::chooseVariant);
     setSpec(std::nullopt, {});
+}
+
+void DetectorForm::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    // The label keeps the colour that links had when it got its text.
+    if (event->type() != QEvent::PaletteChange) return;
+    const QString citation = citation_->text();
+    citation_->clear();
+    citation_->setText(citation);
 }
 
 void DetectorForm::setSpec(const std::optional<DetectorSpec>& spec, const QString& reason) {

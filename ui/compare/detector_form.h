@@ -30,6 +30,9 @@ class DetectorForm : public QWidget {
   signals:
     void specEdited(const DetectorSpec& spec);  ///< by the user
 
+  protected:
+    void changeEvent(QEvent* event) override;
+
   private:
     void describe(const DetectorInfo& info);
     void makeFields(const DetectorInfo& info);

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "ui/inspect/image_list.h"
+#include "ui/inspect/inspect_charts.h"
 #include "ui/panels/panel_text.h"
 
 namespace dicescope {
@@ -99,7 +100,7 @@ void AnswerTable::show(const Inspection& inspection, std::size_t row, const Imag
         fitHeight();
     }
     clearAnswers();
-    setHorizontalHeaderLabels({{}, tr("dense"), tr("logit"), {}, rowTitle(inspection, row), tr("logit")});
+    setHorizontalHeaderLabels({{}, tr("dense"), tr("logit"), {}, rowLabel(inspection, row), tr("logit")});
     const auto fill = [&](const HeadAnswer& answer, int column) {
         setText(kEnergy, column + 1, number(answer.energy));
         setText(kProbability, column + 1, number(answer.maxProbability));

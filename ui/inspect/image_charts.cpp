@@ -1,4 +1,5 @@
 #include "ui/inspect/image_charts.h"
+#include "ui/inspect/inspect_charts.h"
 
 #include <QCoreApplication>
 #include <QLocale>
@@ -85,7 +86,7 @@ ChartData scoreChart(const ImageList& list) {
     const auto bins = commonBins(views, kBins);
     const QString title = rankingScoreTitle(list.inspection->exploration->view.score);
     const bool dense = list.query.filter.side == ScoreSide::Dense;
-    data.caption = dense ? ImageCharts::tr("dense") : rowTitle(*list.inspection, list.row);
+    data.caption = dense ? ImageCharts::tr("dense head") : rowLabel(*list.inspection, list.row);
     data.x.label = title;
     data.y = {.label = ImageCharts::tr("Density"), .fromZero = true};
     if (!bins) return data;

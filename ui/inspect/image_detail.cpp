@@ -22,6 +22,7 @@
 #include "ui/inspect/answer_table.h"
 #include "ui/inspect/image_charts.h"
 #include "ui/inspect/image_picture.h"
+#include "ui/inspect/inspect_charts.h"
 #include "ui/panels/choice_combo.h"
 #include "ui/panels/elided_label.h"
 #include "ui/panels/icons.h"
@@ -257,7 +258,7 @@ void ImageDetail::Impl::showFacts() {
                              changeText(number(list.table->threshold(ScoreSide::Dense)),
                                         number(list.table->threshold(ScoreSide::AtLevel))),
                              changeText(verdict(image.acceptedDense), verdict(image.acceptedAtLevel))));
-    scores->setToolTip(wrappedTip(tr("From the dense head to %1.").arg(rowTitle(inspection, list.row))));
+    scores->setToolTip(wrappedTip(tr("From the dense head to %1.").arg(rowLabel(inspection, list.row))));
     const AcceptanceMark mark = acceptanceMark(image, ScoreSide::AtLevel);
     setTextColour(scores, mark.wrong ? theme.worse : mark.text.isEmpty() ? theme.text : theme.best);
 }

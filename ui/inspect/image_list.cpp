@@ -29,13 +29,6 @@ QString rankingScoreTitle(ScoreKind kind) {
     return kind == ScoreKind::Msp ? ImageListText::tr("log MSP") : scoreTitle(kind);
 }
 
-QString rowTitle(const Inspection& inspection, std::size_t row) {
-    const auto level = inspection.level(row);
-    if (!level) return ImageListText::tr("dense");
-    const double p = inspection.exploration->sweep.levels[*level];
-    return ImageListText::tr("p = %1 %").arg(QLocale::c().toString(p, 'g', QLocale::FloatingPointShortest));
-}
-
 QString setTitle(const ImageList& list, const ImageRecord& record) {
     return QString::fromStdString(list.inspection->sets[record.set].set->name);
 }

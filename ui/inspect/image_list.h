@@ -43,8 +43,6 @@ struct ImageList {
 
 /// "Energy", "log MSP", "MaxLogit".
 [[nodiscard]] QString rankingScoreTitle(ScoreKind kind);
-/// "p = 90 %", or "dense" for the dense head's row.
-[[nodiscard]] QString rowTitle(const Inspection& inspection, std::size_t row);
 /// The name of the set of a record.
 [[nodiscard]] QString setTitle(const ImageList& list, const ImageRecord& record);
 /// The name of a class; "unknown" for -1.

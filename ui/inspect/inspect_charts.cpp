@@ -17,10 +17,6 @@ struct Text {
     Q_DECLARE_TR_FUNCTIONS(dicescope::InspectCharts)
 };
 
-QString percent(double p) {
-    return QLocale().toString(p, 'f', p == std::floor(p) ? 0 : 1);
-}
-
 std::vector<double> iota(std::size_t count) {
     std::vector<double> values(count);
     std::iota(values.begin(), values.end(), 0.0);
@@ -102,7 +98,8 @@ ChartAxis levelAxis() {
 
 QString rowLabel(const Inspection& inspection, std::size_t row) {
     if (row >= inspection.plan.levels.size()) return Text::tr("dense head");
-    return Text::tr("p = %1 %").arg(percent(inspection.plan.levels[row]));
+    return Text::tr("p = %1 %")
+        .arg(QLocale().toString(inspection.plan.levels[row], 'g', QLocale::FloatingPointShortest));
 }
 
 QStringList setNames(const Inspection& inspection) {

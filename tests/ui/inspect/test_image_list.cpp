@@ -1,4 +1,5 @@
 #include "ui/inspect/image_list.h"
+#include "ui/inspect/inspect_charts.h"
 
 #include <QTest>
 
@@ -41,8 +42,8 @@ class TestImageList : public QObject {
 
     void namesRowsScoresAndClasses() {
         const Inspection& inspection = *tinyInspection();
-        QCOMPARE(rowTitle(inspection, 90), QString("p = 90 %"));
-        QCOMPARE(rowTitle(inspection, inspection.exploration->denseRow()), QString("dense"));
+        QCOMPARE(rowLabel(inspection, 90), QString("p = 90 %"));
+        QCOMPARE(rowLabel(inspection, inspection.exploration->denseRow()), QString("dense head"));
         QCOMPARE(rankingScoreTitle(ScoreKind::Msp), QString("log MSP"));
         QCOMPARE(classTitle(inspection, 1), QString("bee"));
         QCOMPARE(classTitle(inspection, -1), QString("unknown"));
