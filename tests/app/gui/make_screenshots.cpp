@@ -1,5 +1,5 @@
 // The pictures of README: the window with a session (the demo, where none is named) in both themes and two
-// sizes.
+// sizes; its inner pages so for a session only, and once for the demo.
 //     make_screenshots FOLDER [SESSION [NAME]]
 #include <QApplication>
 #include <QDir>
@@ -42,11 +42,13 @@ void settle(int ms) {
     waitUntil([&] { return timer.elapsed() >= ms; }, ms + 1'000);
 }
 
-bool take(MainWindow& window, const QDir& folder, const QString& name) {
-    for (const QSize size : {QSize(1280, 720), QSize(1920, 1080)}) {
+bool take(MainWindow& window, const QDir& folder, const QString& name, bool all = true) {
+    const QList<QSize> sizes = all ? QList{QSize(1280, 720), QSize(1920, 1080)} : QList{QSize(1280, 720)};
+    for (const QSize size : sizes) {
         window.resize(size);
         for (const auto& [theme, word] :
              {std::pair{ThemeChoice::Light, "light"}, {ThemeChoice::Dark, "dark"}}) {
+            if (!all && theme == ThemeChoice::Dark) continue;
             window.setThemeChoice(theme);
             settle(500);
             const QString file = QString("%1-%2-%3.png").arg(name, word).arg(size.width());
@@ -65,7 +67,7 @@ void click(QWidget& widget, QPoint place) {
     }
 }
 
-bool takeInspection(MainWindow& window, const QDir& folder, const QString& name) {
+bool takeInspection(MainWindow& window, const QDir& folder, const QString& name, bool all) {
     InspectPage& page = window.analysis().inspect();
     window.analysis().setSection(AnalysisPage::Inspect);
     settle(kRestMs);
@@ -84,12 +86,12 @@ bool takeInspection(MainWindow& window, const QDir& folder, const QString& name)
         }
         if (view == InspectPage::Theory) page.findChild<QPushButton*>("theoryStart")->click();
         settle(kRestMs);
-        if (!take(window, folder, name + "-" + word)) return false;
+        if (!take(window, folder, name + "-" + word, all)) return false;
     }
     return true;
 }
 
-bool takeComparison(MainWindow& window, const QDir& folder, const QString& name) {
+bool takeComparison(MainWindow& window, const QDir& folder, const QString& name, bool all) {
     window.analysis().setSection(AnalysisPage::Compare);
     settle(kRestMs / 2);
     auto* run = window.findChild<QPushButton*>("compareRun");
@@ -98,7 +100,7 @@ bool takeComparison(MainWindow& window, const QDir& folder, const QString& name)
     run->click();
     if (!waitUntil([&] { return !cancel->isEnabled() || !cancel->isVisible(); }, kPatienceMs)) return false;
     settle(kRestMs);
-    return take(window, folder, name + "-compare");
+    return take(window, folder, name + "-compare", all);
 }
 
 }  // namespace
@@ -133,5 +135,6 @@ int main(int argc, char** argv) {
     settle(kRestMs);
     const QString name = arguments.value(3, "demo");
     if (!take(window, folder, name)) return 1;
-    return takeInspection(window, folder, name) && takeComparison(window, folder, name) ? 0 : 1;
+    const bool all = arguments.size() > 2;
+    return takeInspection(window, folder, name, all) && takeComparison(window, folder, name, all) ? 0 : 1;
 }
