@@ -302,7 +302,7 @@ ComparisonPtr CompareController::whatThereIs() const {
 }
 
 // The detector that the user selected stays selected where it is there again.
-void CompareController::show(ComparisonPtr comparison, bool running) {
+void CompareController::show(const ComparisonPtr& comparison, bool running) {
     if (!comparison) comparison_.reset();
     page_.results().setCanExport(comparison && !running);
     const std::optional<DetectorSpec> wanted = selected_;

@@ -76,7 +76,7 @@ class CompareController : public QObject {
     /// Ends a run that has no result of its own.
     void endEarly(const QString& state);
     [[nodiscard]] ComparisonPtr whatThereIs() const;
-    void show(ComparisonPtr comparison, bool running);
+    void show(const ComparisonPtr& comparison, bool running);
     void select(int row);
     void selectItself(int row);
     void drawCharts();

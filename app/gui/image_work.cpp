@@ -14,7 +14,7 @@ constexpr std::size_t kTopClasses = 5;
 constexpr std::size_t kBars = 5;  // so that their names fit below them
 
 QImage copyOf(const std::uint8_t* pixels, int width, int height, int channels) {
-    return QImage(pixels, width, height, width * channels,
+    return QImage(pixels, width, height, static_cast<qsizetype>(width) * channels,
                   channels == 1 ? QImage::Format_Grayscale8 : QImage::Format_RGB888)
         .convertToFormat(QImage::Format_RGB32);
 }

@@ -27,7 +27,8 @@ unsigned threadsFor(unsigned asked) {
 }
 
 QImage toPicture(const RgbImage& image, int side) {
-    const QImage view(image.pixels.data(), image.width, image.height, image.width * 3, QImage::Format_RGB888);
+    const QImage view(image.pixels.data(), image.width, image.height, qsizetype{3} * image.width,
+                      QImage::Format_RGB888);
     QImage picture = view.convertToFormat(QImage::Format_RGB32);
     const int factor = side / std::max(image.width, image.height);
     return factor < 2 ? picture : picture.scaled(picture.size() * factor);

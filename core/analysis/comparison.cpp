@@ -173,6 +173,7 @@ Status Run::scoreGroups() {
 
 Status Run::scoreTogether(const std::vector<std::size_t>& group, const std::string& stage) {
     std::vector<DetectorPtr> detectors;
+    detectors.reserve(group.size());
     for (const std::size_t k : group) detectors.push_back(fitted_[k]);
     for (std::size_t s = 0; s < sets_.size(); ++s) {
         auto runs = scoreFeatures(detectors, training_->head(), sets_[s]->features->features,

@@ -78,9 +78,9 @@ Result<double> flatPercentile(MatrixView<const float> features, double percent, 
     const double at = std::min(last, last * (percent / 100));
     const auto below = static_cast<std::uint64_t>(std::floor(at));
     const double fraction = at - std::floor(at);
-    const auto lower = valueAtRank(features, *upper, below, job);
+    auto lower = valueAtRank(features, *upper, below, job);
     if (!lower || fraction == 0) return lower;
-    const auto higher = valueAtRank(features, *upper, below + 1, job);
+    auto higher = valueAtRank(features, *upper, below + 1, job);
     if (!higher) return higher;
     return *lower + (*higher - *lower) * fraction;
 }

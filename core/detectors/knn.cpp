@@ -27,7 +27,7 @@ class Knn final : public Detector {
   private:
     [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores) const override {
         std::vector<TopValues> nearest(scores.size(), TopValues(k_ + kSpare));
-        const Status status =
+        Status status =
             bank_.forEachTile(block.features, [&](MatrixView<const float> products, std::size_t first) {
                 forEachRow(scores.size(), [&](std::size_t r) {
                     add(products.row(r), first, lengthOf(block.features.row(r)), nearest[r]);

@@ -21,7 +21,7 @@ class NnGuide final : public Detector {
     [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores) const override {
         std::vector<TopValues> top(scores.size(), TopValues(k_));
         const Matrix<float> queries = normalised(block.features);
-        const Status status =
+        Status status =
             bank_.forEachTile(queries.view(), [&](MatrixView<const float> products, std::size_t first) {
                 forEachRow(scores.size(), [&](std::size_t r) {
                     const auto row = products.row(r);

@@ -132,6 +132,7 @@ Result<std::vector<ClassTail>> tailsOf(const TrainingData& training, const Matri
         });
     if (!status) return forwardError(status);
     std::vector<ClassTail> tails;
+    tails.reserve(largest.size());
     for (const LargestValues& values : largest) tails.push_back(tailOf(values));
     return tails;
 }

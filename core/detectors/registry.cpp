@@ -141,7 +141,9 @@ Result<DetectorPtr> fitDetector(const DetectorSpec& spec, const TrainingDataPtr&
 
 double Settings::number(std::string_view name) const {
     const auto given = spec_.values.find(std::string(name));
-    return given == spec_.values.end() ? info_.parameter(name)->defaultValue : given->second;
+    if (given != spec_.values.end()) return given->second;
+    const DetectorParameter* parameter = info_.parameter(name);
+    return parameter == nullptr ? 0 : parameter->defaultValue;
 }
 
 std::size_t Settings::count(std::string_view name) const {

@@ -164,7 +164,7 @@ CellFacts ContributionTable::facts(std::size_t c, std::size_t d) const {
     facts.contribution = facts.weight * facts.meanActivation;
     facts.ranking = data_->ranking(c, d);
     facts.weights = sorted.size();
-    const auto [first, last] = std::ranges::equal_range(sorted, facts.ranking);
+    const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), facts.ranking);
     facts.rank = 1 + static_cast<std::size_t>(sorted.end() - last);
     facts.droppedAt =
         smallestDroppingLevel(sorted, static_cast<std::size_t>(first - sorted.begin()), facts.ranking);

@@ -105,8 +105,8 @@ struct OffUnits {
 OffUnits offUnits(const Matrix<float>& weight, std::span<const std::size_t> listed) {
     OffUnits off{{listed.begin(), listed.end()}, nullptr};
     std::ranges::sort(off.units);
-    const auto repeated = std::ranges::unique(off.units);
-    off.units.erase(repeated.begin(), repeated.end());
+    const auto repeated = std::unique(off.units.begin(), off.units.end());
+    off.units.erase(repeated, off.units.end());
     const std::size_t count = off.units.size();
     const std::size_t padded = paddedClasses(weight.rows());
     off.weights = allocate(padded * count);

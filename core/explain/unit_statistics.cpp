@@ -138,8 +138,10 @@ Result<UnitHistograms> unitHistograms(std::span<const MatrixView<const float>> s
     }
     return withoutExceptions("The histogram of a unit", kOutOfMemory, [&]() -> Result<UnitHistograms> {
         std::vector<Activations> activations;
+        activations.reserve(sets.size());
         for (const auto& set : sets) activations.push_back(knownActivations(set, unit, clip));
         std::vector<std::span<const float>> values;
+        values.reserve(sets.size());
         for (const auto& set : activations) values.emplace_back(set.values);
         const auto common = commonBins(values, bins);
         if (!common) return forwardError(common);

@@ -16,7 +16,7 @@ template <class Run>
 [[nodiscard]] Status runInHalves(std::atomic<std::size_t>& most, std::size_t count, const Run& run) {
     for (std::size_t first = 0; first < count;) {
         const std::size_t images = std::min(most.load(), count - first);
-        const Status status = run(first, images);
+        Status status = run(first, images);
         if (status) {
             first += images;
         } else if (status.error().code == ErrorCode::OutOfMemory && images > 1) {

@@ -136,6 +136,7 @@ std::string publishedSection(const AnalysisInputs& inputs, const Evaluation& eva
         return fraction ? percentCell(*fraction) : textCell("-", " class=\"number\"");
     };
     std::vector<std::string> lines;
+    lines.reserve(rows.size());
     for (const PublishedRow& row : rows) {
         lines.push_back(tableRow(textCell(detectorLabel(row.own.detector, row.own.p, evaluation.reactClip)) +
                                      textCell(scoreLabel(row.own.score)) + textCell(row.own.ood) +

@@ -13,8 +13,8 @@ namespace fs = std::filesystem;
 std::vector<std::string> triedFolders(const BenchmarkPreset& preset, const BenchmarkSet& set) {
     std::vector<std::string> tried;
     for (const std::string& parent : preset.parents) {
-        for (const std::string& folder : set.folders)
-            tried.push_back(parent.empty() ? folder : parent + "/" + folder);
+        const std::string prefix = parent.empty() ? parent : parent + "/";
+        for (const std::string& folder : set.folders) tried.push_back(prefix + folder);
     }
     return tried;
 }

@@ -241,8 +241,7 @@ std::vector<std::size_t> readUnits(JsonObject& edit) {
     }
     auto units = value->get<std::vector<std::size_t>>();
     std::ranges::sort(units);
-    const auto repeated = std::ranges::unique(units);
-    units.erase(repeated.begin(), repeated.end());
+    units.erase(std::unique(units.begin(), units.end()), units.end());
     return units;
 }
 

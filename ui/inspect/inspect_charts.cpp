@@ -165,7 +165,7 @@ ChartData logitChart(const Inspection& inspection, const LogitColumns& logits) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
         const auto counted = histogram(columns[i], *bins);
         if (!counted || columns[i].empty()) continue;
-        const QString name = names[static_cast<int>(parts[i].set)];
+        const QString& name = names[static_cast<int>(parts[i].set)];
         auto series =
             densitySeries(parts[i].masked ? Text::tr("%1, %2").arg(name, rowLabel(inspection, logits.row))
                                           : Text::tr("%1, dense").arg(name),

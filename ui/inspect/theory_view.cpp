@@ -19,8 +19,9 @@ namespace {
 QImage pictureOf(const CovariancePicture& covariance, QRect cells, const Theme& theme) {
     const DivergingColours colours(theme);
     QImage image(cells.size(), QImage::Format_RGB32);
+    const auto top = static_cast<std::size_t>(cells.top());
     for (int y = 0; y < image.height(); ++y) {
-        const auto row = covariance.value.view().row(static_cast<std::size_t>(cells.top() + y));
+        const auto row = covariance.value.view().row(top + static_cast<std::size_t>(y));
         colours.paint(
             row.subspan(static_cast<std::size_t>(cells.left()), static_cast<std::size_t>(cells.width())), {},
             covariance.range, reinterpret_cast<QRgb*>(image.scanLine(y)));
@@ -82,7 +83,8 @@ void TheoryView::setGap(ChartData gap) {
     gap_->setData(std::move(gap));
 }
 
-void TheoryView::setCovariance(std::shared_ptr<const CovariancePicture> picture, const QString& caption) {
+void TheoryView::setCovariance(const std::shared_ptr<const CovariancePicture>& picture,
+                               const QString& caption) {
     HeatmapSource source;
     if (picture) {
         source.columns = source.rows = static_cast<int>(picture->value.rows());

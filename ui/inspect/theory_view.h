@@ -29,7 +29,7 @@ class TheoryView : public QWidget {
     void setMean(ChartData mean);
     void setGap(ChartData gap);
     /// The covariance of the contributions of one class, units in the order of the class's profile.
-    void setCovariance(std::shared_ptr<const CovariancePicture> picture, const QString& caption);
+    void setCovariance(const std::shared_ptr<const CovariancePicture>& picture, const QString& caption);
     /// What is being done, or what went wrong; empty for neither.
     void setState(const QString& text, bool canStart);
     void clear();

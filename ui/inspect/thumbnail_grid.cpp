@@ -94,7 +94,7 @@ QModelIndex ThumbnailGrid::moveCursor(CursorAction action, Qt::KeyboardModifiers
         if (target <= last) return target;
         return current / columns == last / columns ? current : last;
     };
-    int target = current;
+    int target = 0;
     switch (action) {
         case MoveLeft:
         case MovePrevious:
@@ -117,7 +117,6 @@ QModelIndex ThumbnailGrid::moveCursor(CursorAction action, Qt::KeyboardModifiers
             target = vertical(rows);
             break;
         case MoveHome:
-            target = 0;
             break;
         case MoveEnd:
             target = last;
