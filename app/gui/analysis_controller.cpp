@@ -58,6 +58,17 @@ ClassifierOptions modelOptions(const AnalysisInputs& inputs) {
             .width = model.width};
 }
 
+OodGroups benchmarkGroups(const std::string& benchmark) {
+    OodGroups groups;
+    const auto preset = findBenchmark(benchmark);
+    if (!preset) return groups;
+    for (const BenchmarkSet& set : (*preset)->sets) {
+        if (set.group == BenchmarkGroup::Near) groups.nearSets.push_back(set.name);
+        if (set.group == BenchmarkGroup::Far) groups.farSets.push_back(set.name);
+    }
+    return groups;
+}
+
 QStringList notesOf(const AnalysisInputs& inputs) {
     QStringList notes;
     for (const std::string& note : inputs.notes) notes << QString::fromStdString(note);
@@ -126,6 +137,10 @@ void AnalysisController::connectPage() {
     });
     connect(&compare_, &CompareController::failed, this,
             [this](const Error& error) { window_.messages().post(error); });
+    connect(&compare_, &CompareController::groupsEdited, this,
+            [this](const std::vector<std::string>& nearSets, const std::vector<std::string>& farSets) {
+                groups_ = {nearSets, farSets};
+            });
     connect(&compare_, &CompareController::written, this, [this](const QString& path) {
         window_.messages().post(MessageBar::Severity::Note,
                                 tr("Exported into %1.").arg(QDir::toNativeSeparators(path)));
@@ -241,12 +256,14 @@ void AnalysisController::locateMissing() {
 void AnalysisController::showSession() {
     const Session& session = document_.session();
     AnalysisPage& page = window_.analysis();
-    runner_.cancelLoad();
+    runner_.forgetInputs();
+    loadedInputs_ = {};
     ranOnce_ = false;
     exploration_.reset();
     refreshInspection();
     refreshPublished();
     compare_.setInputs(nullptr);
+    groups_ = benchmarkGroups(session.benchmark);
     inspect_.setKeptEdits(session.edits);
     page.show(nullptr, 0);
     page.setActivity({});
@@ -280,6 +297,8 @@ void AnalysisController::cancel() {
     runner_.cancelWrite();
     runner_.cancelExploration();
     runner_.cancelLoad();
+    inspect_.stopAll();
+    compare_.stopAll();
     const bool partial = exploration_ && !exploration_->complete();
     window_.analysis().setActivity(partial ? tr("Cancelled: the curves speak of the images so far.")
                                            : QString());
@@ -300,7 +319,7 @@ void AnalysisController::inputsLoaded(const AnalysisInputsPtr& inputs, const Act
     for (const InputSet& set : inputs->validation) validation << QString::fromStdString(set.name);
     for (const InputSet& set : inputs->ood) reported << QString::fromStdString(set.name);
     page.controls().setChoiceSets(validation, reported);
-    inspect_.setModel(inputs->model ? inputs->model->path : std::filesystem::path(), modelOptions(*inputs));
+    loadedInputs_ = document_.session().inputs;
     refreshComparison();
     compare_.setInputs(inputs);
     explore();
@@ -323,7 +342,8 @@ void AnalysisController::setFine(bool fine) {
 }
 
 void AnalysisController::explore() {
-    if (!runner_.inputs() || runner_.loading()) return;
+    // What was loaded last may be of inputs that were edited since.
+    if (!runner_.inputs() || runner_.loading() || loadedInputs_ != document_.session().inputs) return;
     window_.analysis().setActivity(tr("Sweeping…"));
     runner_.explore(document_.session().sweep, document_.session().view);
 }
@@ -354,7 +374,8 @@ void AnalysisController::setRow(std::size_t row) {
     });
     if (!exploration_) return;
     window_.analysis().show(exploration_, row);
-    inspect_.setRow(row);
+    // What is looked into has the levels of the last complete sweep.
+    if (exploration_->complete()) inspect_.setRow(row);
     refreshPublished();
     intervalsDelay_.start();
 }
@@ -372,7 +393,7 @@ void AnalysisController::refreshPublished() {
     window_.analysis().metrics().setPublished(published);
 }
 
-/// What a comparison starts from: the session's p and clip, and the groups of its benchmark.
+/// What a comparison starts from.
 void AnalysisController::refreshComparison() {
     const Session& session = document_.session();
     CompareDefaults defaults;
@@ -381,19 +402,22 @@ void AnalysisController::refreshComparison() {
     defaults.tprLevel = session.view.tprLevel;
     defaults.resamples = session.bootstrap;
     defaults.seed = session.sweep.seed;
-    if (const auto preset = findBenchmark(session.benchmark)) {
-        for (const BenchmarkSet& set : (*preset)->sets) {
-            if (set.group == BenchmarkGroup::Near) defaults.nearSets.push_back(set.name);
-            if (set.group == BenchmarkGroup::Far) defaults.farSets.push_back(set.name);
-        }
-    }
+    defaults.nearSets = groups_.nearSets;
+    defaults.farSets = groups_.farSets;
     compare_.setDefaults(defaults);
 }
 
 // A partial exploration leaves what is being looked into alone: the complete one follows.
 void AnalysisController::refreshInspection() {
     if (!exploration_) return inspect_.setExploration(nullptr, nullptr, 0, tr("No results yet"));
-    if (exploration_->complete()) inspect_.setExploration(runner_.inputs(), exploration_, row_);
+    if (!exploration_->complete()) return;
+    const AnalysisInputsPtr& inputs = runner_.inputs();
+    if (inputs != inspectedInputs_) {
+        inspectedInputs_ = inputs;
+        inspect_.setModel(inputs->model ? inputs->model->path : std::filesystem::path(),
+                          modelOptions(*inputs));
+    }
+    inspect_.setExploration(inputs, exploration_, row_);
 }
 
 void AnalysisController::requestIntervals() {
@@ -431,7 +455,8 @@ void AnalysisController::showSkippedFiles(SetRole role, const QString& name) {
 
 void AnalysisController::exportResults() {
     if (exploration_ && exploration_->complete())
-        export_.ask(runner_.inputs(), document_.session(), exploration_, row_);
+        export_.ask(runner_.inputs(), document_.session(), exploration_, row_,
+                    inspect_.plotsOf(exploration_));
 }
 
 void AnalysisController::refreshTitle() {
@@ -480,8 +505,9 @@ bool AnalysisController::mayClose() {
     }
     // Work that still winds down (a forward pass cannot be interrupted) must not hold up the window: it
     // disappears at once, and the program ends when the work has.
-    closing_ = true;
+    const bool again = std::exchange(closing_, true);
     if (runner_.idle() && inspect_.idle() && compare_.idle() && benchmark_.idle()) return true;
+    if (again) return false;
     runner_.stopAll();
     inspect_.stopAll();
     compare_.stopAll();

@@ -167,13 +167,28 @@ void AnalysisRunner::requestIntervals(const ExplorationPtr& exploration, std::si
     });
 }
 
+void AnalysisRunner::forgetInputs() {
+    cancelLoad();
+    cancelExploration();
+    inputs_.reset();
+    explorer_.reset();
+}
+
 void AnalysisRunner::write(const QString& what, std::function<Status(const Job&)> call) {
-    writer_.submit([this, what, call = std::move(call)](Worker::Turn& turn) {
+    writings_.push_back({what, std::move(call)});
+    if (writings_.size() == 1) writeNext();
+}
+
+void AnalysisRunner::writeNext() {
+    const Writing& next = writings_.front();
+    writer_.submit([this, what = next.what, call = next.call](Worker::Turn& turn) {
         const Job job{turn.token(), [this](const Progress& snapshot) {
                           later([this, snapshot] { emit writeProgress(snapshot); });
                       }};
         const Status status = guarded([&] { return call(job); });
         later([this, what, status] {
+            if (!writings_.empty()) writings_.pop_front();
+            if (!writings_.empty()) writeNext();
             if (status) {
                 emit filesWritten(what);
             } else {
@@ -184,7 +199,12 @@ void AnalysisRunner::write(const QString& what, std::function<Status(const Job&)
 }
 
 void AnalysisRunner::cancelWrite() {
+    if (writings_.size() > 1) writings_.erase(writings_.begin() + 1, writings_.end());
     writer_.cancel();
+    // One that had not begun yet tells no end.
+    later([this] {
+        if (!writer_.busy()) writings_.clear();
+    });
 }
 
 bool AnalysisRunner::idle() const {
@@ -193,6 +213,7 @@ bool AnalysisRunner::idle() const {
 
 void AnalysisRunner::stopAll() {
     cancelLoad();
+    cancelWrite();
     for (Worker* worker : {&loader_, &sweeper_, &intervals_, &writer_}) worker->cancel();
     later([this] {
         if (idle()) emit becameIdle();

@@ -3,6 +3,7 @@
 #include <QObject>
 #include <QString>
 #include <cstddef>
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -34,6 +35,8 @@ class AnalysisRunner : public QObject {
     /// Loads model and sets, in place of a load in progress. On a GPU that fails, once more on the CPU.
     void load(const InputsConfig& config);
     void cancelLoad();
+    /// Cancels loads and sweeps, and forgets the inputs loaded last.
+    void forgetInputs();
     /// Sweeps the inputs loaded last. A sweep in progress is superseded as soon as it has shown something.
     void explore(const ExplorationSweep& sweep, const ExplorationView& view);
     /// What was shown of the sweep in progress stays.
@@ -41,8 +44,9 @@ class AnalysisRunner : public QObject {
     /// In place of intervals in progress.
     void requestIntervals(const ExplorationPtr& exploration, std::size_t row,
                           const BootstrapOptions& options);
-    /// Runs a call that writes files; filesWritten() or failed() tells its end.
+    /// Runs a call that writes files, after those before; filesWritten() or writeEnded() tells its end.
     void write(const QString& what, std::function<Status(const Job&)> call);
+    /// Also of what waits to be written.
     void cancelWrite();
 
     [[nodiscard]] const AnalysisInputsPtr& inputs() const { return inputs_; }
@@ -84,6 +88,14 @@ class AnalysisRunner : public QObject {
 
     AnalysisInputsPtr inputs_;
     std::shared_ptr<Explorer> explorer_;  ///< used by tasks of sweeper_ only
+    /// A call that writes, and what it is called.
+    struct Writing {
+        QString what;
+        std::function<Status(const Job&)> call;
+    };
+    void writeNext();
+
+    std::deque<Writing> writings_;  ///< the first one runs
     bool loading_ = false;
     std::uint64_t load_ = 0;         ///< which load is current
     std::uint64_t exploration_ = 0;  ///< which explore() is the last

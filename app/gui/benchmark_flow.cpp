@@ -29,8 +29,10 @@ void BenchmarkFlow::locate(BenchmarkDialog& dialog) {
         // The presets live as long as the program.
         [preset = &dialog.preset(), root = std::filesystem::path(dialog.root().toStdString())](
             const Job& job) { return locateBenchmark(*preset, root, job); },
-        [shown = QPointer<BenchmarkDialog>(&dialog)](const Result<LocatedBenchmark>& located) {
-            if (!shown) return;
+        [shown = QPointer<BenchmarkDialog>(&dialog), preset = &dialog.preset(),
+         root = dialog.root()](const Result<LocatedBenchmark>& located) {
+            // The dialog may ask for something else by now.
+            if (!shown || &shown->preset() != preset || shown->root() != root) return;
             if (located) {
                 shown->setLocated(*located);
             } else {

@@ -140,7 +140,7 @@ void CompareController::connectPage() {
 }
 
 void CompareController::setInputs(std::shared_ptr<const AnalysisInputs> inputs) {
-    if (inputs == inputs_) return;
+    if (inputs == inputs_ || (inputs && inputs_ && sameData(*inputs, *inputs_))) return;
     ++run_;
     comparing_.cancel();
     frame_.reset();

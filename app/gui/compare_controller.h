@@ -41,8 +41,8 @@ class CompareController : public QObject {
     /// Stops everything and waits; quick after stopAll() and idle().
     ~CompareController() override;
 
-    /// Another analysis (null: none). Stops a run of the old one and clears its results; the same inputs
-    /// again change nothing.
+    /// Another analysis (null: none). Stops a run of the old one and clears its results; inputs
+    /// with the same data (sameData()) change nothing.
     void setInputs(std::shared_ptr<const AnalysisInputs> inputs);
     /// Rows of the list that the user edited keep their settings. Changes nothing that is there or runs.
     void setDefaults(const CompareDefaults& defaults);

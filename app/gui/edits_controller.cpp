@@ -79,13 +79,10 @@ void EditsController::keep(const QString& name) {
     const std::vector<double>& levels = inspection_->plan.levels;
     MaskEdit edit{name.toStdString(), row_ < levels.size() ? std::optional(levels[row_]) : std::nullopt,
                   unitsOff_};
-    const auto same = std::ranges::find(kept_, edit.name, &MaskEdit::name);
-    if (same == kept_.end()) {
-        kept_.push_back(std::move(edit));
-    } else {
-        *same = std::move(edit);
-    }
-    panel_.setKept(kept_);
+    auto place = std::ranges::find(kept_, edit.name, &MaskEdit::name);
+    if (place == kept_.end()) place = kept_.insert(kept_.end(), MaskEdit());
+    *place = std::move(edit);
+    panel_.setKept(kept_, static_cast<std::size_t>(place - kept_.begin()));
     emit keptChanged(kept_);
 }
 
@@ -142,6 +139,10 @@ void EditsController::evaluate() {
             }
             showOutcome(outcome);
         });
+}
+
+void EditsController::stopped() {
+    if (inspection_ && !unitsOff_.empty()) panel_.setComparison(std::nullopt, tr("Stopped."));
 }
 
 void EditsController::showOutcome(const Result<std::pair<HandEdits, EditOutcome>>& outcome) {

@@ -28,7 +28,8 @@ class EditsController : public QObject {
     [[nodiscard]] const std::vector<std::size_t>& unitsOff() const { return unitsOff_; }
 
     [[nodiscard]] bool idle() const { return task_.idle(); }
-    void stop() { task_.cancel(); }
+    /// Its task was cancelled.
+    void stopped();
     [[nodiscard]] LatestTask& task() { return task_; }
 
   signals:

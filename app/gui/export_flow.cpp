@@ -6,7 +6,6 @@
 
 #include "app/gui/plot_files.h"
 #include "app/gui/session_export.h"
-#include "ui/inspect/inspect_page.h"
 #include "ui/panels/message_bar.h"
 #include "ui/plots/plot_frame.h"
 #include "ui/window/analysis_page.h"
@@ -84,6 +83,7 @@ ExportFlow::ExportFlow(MainWindow& window, AnalysisRunner& runner) : window_(win
         window_.messages().post(MessageBar::Severity::Note,
                                 tr("Exported into %1.").arg(QDir::toNativeSeparators(folder)),
                                 notes_ ? notes_->join('\n') : QString());
+        notes_.reset();  // not of the next plot that is saved
     });
     connect(&runner_, &AnalysisRunner::writeEnded, this, [this](const QString&, const Error& error) {
         window_.analysis().setActivity({});
@@ -92,27 +92,27 @@ ExportFlow::ExportFlow(MainWindow& window, AnalysisRunner& runner) : window_(win
 }
 
 void ExportFlow::ask(const AnalysisInputsPtr& inputs, const Session& session,
-                     const ExplorationPtr& exploration, std::size_t row) {
+                     const ExplorationPtr& exploration, std::size_t row, const QList<PlotFrame*>& inspected) {
     auto* dialog = new ExportDialog(exportItems(), &window_);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setChoices(choices_);
-    connect(dialog, &QDialog::accepted, this, [this, dialog, inputs, session, exploration, row] {
+    connect(dialog, &QDialog::accepted, this, [this, dialog, inputs, session, exploration, row, inspected] {
         choices_ = dialog->choices();
-        start(inputs, session, exploration, row);
+        start(inputs, session, exploration, row, inspected);
     });
     dialog->open();
 }
 
 void ExportFlow::start(const AnalysisInputsPtr& inputs, const Session& session,
-                       const ExplorationPtr& exploration, std::size_t row) {
+                       const ExplorationPtr& exploration, std::size_t row,
+                       const QList<PlotFrame*>& inspected) {
     PlotFormats formats;
     formats.png = choices_.png;
     formats.pdf = choices_.pdf;
     formats.svg = choices_.svg;
     formats.dpi = choices_.dpi;
     const auto parts = partsOf(choices_.parts);
-    SessionExport content = prepareExport(session, exploration, row, formats, parts,
-                                          window_.analysis().inspect().findChildren<PlotFrame*>());
+    SessionExport content = prepareExport(session, exploration, row, formats, parts, inspected);
     const std::filesystem::path folder = choices_.folder.toStdString();
     notes_ = std::make_shared<QStringList>();
     window_.analysis().setActivity(tr("Exporting…"));

@@ -13,6 +13,7 @@
 namespace dicescope {
 
 class MainWindow;
+class PlotFrame;
 
 /// Export from the window: asks what and where, draws the plots, and has the rest written by the runner. GUI
 /// thread.
@@ -23,13 +24,14 @@ class ExportFlow : public QObject {
     /// Both outlive it.
     ExportFlow(MainWindow& window, AnalysisRunner& runner);
 
-    /// Opens the dialog for what is shown; the export speaks of it even where the window goes on.
+    /// Opens the dialog for what is shown, with these plots as they are; the export speaks of it even where
+    /// the window goes on.
     void ask(const AnalysisInputsPtr& inputs, const Session& session, const ExplorationPtr& exploration,
-             std::size_t row);
+             std::size_t row, const QList<PlotFrame*>& inspected);
 
   private:
     void start(const AnalysisInputsPtr& inputs, const Session& session, const ExplorationPtr& exploration,
-               std::size_t row);
+               std::size_t row, const QList<PlotFrame*>& inspected);
 
     MainWindow& window_;
     AnalysisRunner& runner_;

@@ -58,7 +58,7 @@ struct ImagesController::Impl {
     std::optional<Error> modelError;
 
     ThumbnailLoader loader;
-    LatestTask lists;
+    LatestTask lists{LatestTask::Newer::Waits};
     LatestTask numbers;
     LatestTask reading;
     LatestTask loading;
@@ -121,6 +121,7 @@ void ImagesController::Impl::refreshList() {
                  earlier = list](const Job&) { return answerQuery(inspection, row, query, earlier); },
                 [this](Result<ImageList> answer) {
                     if (!answer) {
+                        readRecord.reset();  // the view forgets the image
                         view.setListError(QString::fromStdString(answer.error().message));
                         return;
                     }
@@ -304,6 +305,10 @@ void ImagesController::setClass(std::optional<std::size_t> classIndex) {
     impl_->classIndex = classIndex;
     impl_->refreshNumbers();
     impl_->refreshMaps();
+}
+
+bool ImagesController::isCurrent() const {
+    return !impl_->stale && !impl_->lists.waiting();
 }
 
 bool ImagesController::idle() const {

@@ -41,6 +41,8 @@ class ImagesController : public QObject {
     /// prediction of the image.
     void setClass(std::optional<std::size_t> classIndex);
 
+    /// Whether the view shows the row that was set last; not while it is hidden.
+    [[nodiscard]] bool isCurrent() const;
     [[nodiscard]] bool idle() const;
     /// Asks everything to stop; becameIdle() is emitted when nothing runs any more.
     void stopAll();

@@ -8,7 +8,9 @@
 #include "ui/inspect/inspect_charts.h"
 #include "ui/inspect/map_view.h"
 #include "ui/inspect/selection_bar.h"
+#include "ui/inspect/theory_view.h"
 #include "ui/inspect/unit_view.h"
+#include "ui/plots/plot_frame.h"
 
 namespace dicescope {
 namespace {
@@ -59,22 +61,23 @@ Result<UnitResult> computeUnit(const Inspection& inspection, std::size_t unit, s
     return result;
 }
 
-QString unitFacts(const Inspection& inspection, const UnitResult& result, std::size_t row) {
+QString unitFacts(const Inspection& inspection, std::size_t unit, const std::vector<bool>& kept,
+                  std::size_t row) {
     const QLocale locale;
-    const auto keptBy = std::ranges::count_if(result.weights, &OutgoingWeight::kept);
+    const auto keptBy = std::count(kept.begin(), kept.end(), true);
     QStringList parts;
     for (std::size_t s = 0; s < inspection.sets.size(); ++s) {
         const UnitStatistics& statistics = inspection.sets[s].statistics;
         parts << InspectController::tr("%1: mean %2, zeros %3 %")
                      .arg(QString::fromStdString(inspection.sets[s].set->name),
-                          locale.toString(statistics.mean[result.unit], 'g', 3),
-                          locale.toString(100 * statistics.zeroShare[result.unit], 'f', 1));
+                          locale.toString(statistics.mean[unit], 'g', 3),
+                          locale.toString(100 * statistics.zeroShare[unit], 'f', 1));
     }
     return InspectController::tr("<b>Unit %1</b> · at %2 kept for %3 of %4 classes · %5")
-        .arg(result.unit)
+        .arg(unit)
         .arg(rowLabel(inspection, row))
         .arg(keptBy)
-        .arg(result.weights.size())
+        .arg(kept.size())
         .arg(parts.join(QStringLiteral(" · ")).toHtmlEscaped());
 }
 
@@ -90,12 +93,10 @@ InspectController::InspectController(InspectPage& page, const std::filesystem::p
       unitThumbnails_(thumbnails) {
     connectPage();
     connectTask(inspect_, tr("Reading the features"));
-    connectTask(map_, {});
-    connectTask(class_, tr("Logits of the class"));
-    connectTask(unit_, {});
     connectTask(theory_.covariances(), tr("Covariances"));
-    connectTask(theory_.outputs(), tr("Outputs of the class"));
     connectTask(edits_.task(), tr("Logits of all images"));
+    for (LatestTask* task : {&map_, &class_, &unit_, &theory_.outputs(), &theory_.gaps()})
+        connectTask(*task, {});
     connect(&edits_, &EditsController::keptChanged, this, &InspectController::keptEditsChanged);
     connect(&edits_, &EditsController::levelWanted, this, &InspectController::levelWanted);
     connect(&edits_, &EditsController::unitPicked, this, &InspectController::selectUnit);
@@ -143,17 +144,30 @@ void InspectController::connectTask(LatestTask& task, const QString& what) {
         if (idle()) emit becameIdle();
     });
     if (what.isEmpty()) return;
-    connect(&task, &LatestTask::waitingChanged, this,
-            [this, what](bool waiting) { page_.setProgress(waiting ? what : QString(), -1); });
-    connect(&task, &LatestTask::progress, this, [this, what](const Progress& snapshot) {
-        page_.setProgress(what, snapshot.total == 0 ? -1
-                                                    : static_cast<double>(snapshot.done) /
-                                                          static_cast<double>(snapshot.total));
+    const std::size_t index = named_.size();
+    named_.push_back({&task, what});
+    connect(&task, &LatestTask::waitingChanged, this, [this, index] {
+        named_[index].share = -1;
+        refreshProgress();
+    });
+    connect(&task, &LatestTask::progress, this, [this, index](const Progress& snapshot) {
+        named_[index].share = snapshot.total == 0
+                                  ? -1
+                                  : static_cast<double>(snapshot.done) / static_cast<double>(snapshot.total);
+        refreshProgress();
     });
 }
 
+// Of the first that is not done, so that a short one does not hide a long one's line.
+void InspectController::refreshProgress() {
+    const auto first = std::ranges::find_if(named_, [](const Named& named) { return named.task->waiting(); });
+    if (first == named_.end()) return page_.setProgress({}, -1);
+    page_.setProgress(first->what, first->share);
+}
+
 std::vector<LatestTask*> InspectController::tasks() {
-    return {&inspect_, &map_, &class_, &unit_, &theory_.covariances(), &theory_.outputs(), &edits_.task()};
+    return {&inspect_,          &map_,           &class_,       &unit_, &theory_.covariances(),
+            &theory_.outputs(), &theory_.gaps(), &edits_.task()};
 }
 
 bool InspectController::idle() const {
@@ -163,7 +177,11 @@ bool InspectController::idle() const {
 }
 
 void InspectController::stopAll() {
+    const bool wasReading = inspect_.waiting();
     for (LatestTask* task : tasks()) task->cancel();
+    theory_.stopped();
+    edits_.stopped();
+    if (wasReading) page_.setWaiting(tr("Stopped. Choose the section anew to go on."));
     unitThumbnails_.cancel();
     images_.stopAll();
 }
@@ -195,21 +213,38 @@ void InspectController::setExploration(std::shared_ptr<const AnalysisInputs> inp
                                        ExplorationPtr exploration, std::size_t row, const QString& missing) {
     row_ = row;
     if (exploration && exploration == exploration_) return;
-    for (LatestTask* task : tasks()) task->cancel();
+    const bool sameInputs = exploration && exploration_ && inputs == inputs_;
+    // Another score or binning leaves what follows from weights and features alone.
+    if (!sameInputs || exploration->sweep != exploration_->sweep) theory_.setInspection(nullptr);
+    for (LatestTask* task : {&inspect_, &map_, &class_, &unit_, &edits_.task()}) task->cancel();
+    if (!sameInputs) unitThumbnails_.cancel();
     inputs_ = std::move(inputs);
     exploration_ = std::move(exploration);
     inspection_.reset();
-    mapStale_ = true;
+    clearViews();
     page_.setWaiting(exploration_ ? tr("Reading the features…") : missing);
     if (!exploration_) {
         images_.setInspection(nullptr);
         edits_.setInspection(nullptr, 0);
-        theory_.setInspection(nullptr);
-        page_.map().setMap(nullptr, std::nullopt);
-        page_.unit().clear();
-        page_.classes().clear();
     }
     if (exploration_ && shown_) prepare();
+}
+
+void InspectController::clearViews() {
+    mapStale_ = true;
+    shownUnit_.reset();
+    page_.map().setMap(nullptr, std::nullopt);
+    page_.unit().clear();
+    page_.classes().clear();
+}
+
+QList<PlotFrame*> InspectController::plotsOf(const ExplorationPtr& exploration) const {
+    if (!inspection_ || inspection_->exploration != exploration) return {};
+    QList<PlotFrame*> plots = page_.findChildren<PlotFrame*>();
+    if (!images_.isCurrent()) {
+        for (const PlotFrame* stale : page_.images().findChildren<PlotFrame*>()) plots.removeOne(stale);
+    }
+    return plots;
 }
 
 void InspectController::prepare() {
@@ -252,6 +287,9 @@ void InspectController::setRow(std::size_t row) {
     page_.map().setRow(row);
     edits_.setRow(row);
     images_.setRow(row);
+    // What is not seen is computed anew when it is, and must not be exported as it was.
+    if (!shown_ || page_.view() != InspectPage::Class) page_.classes().clear();
+    if (!shown_ || page_.view() != InspectPage::Theory) page_.theory().clear();
     refresh();
 }
 
@@ -333,9 +371,9 @@ void InspectController::refreshClass() {
             }
             return result;
         },
-        [this](const Result<ClassResult>& result) {
+        [this, inspection = inspection_](const Result<ClassResult>& result) {
             if (!result) return emit failed(result.error());
-            showClass(*result);
+            if (inspection == inspection_) showClass(*result);
         });
 }
 
@@ -352,24 +390,37 @@ void InspectController::showClass(const ClassResult& result) {
 }
 
 void InspectController::refreshUnit() {
+    if (shownUnit_ == unit()) return refreshUnitWeights();
     unit_.start([inspection = inspection_, unit = unit(),
                  row = row_](const Job&) { return computeUnit(*inspection, unit, row); },
-                [this, row = row_](const Result<UnitResult>& result) {
+                [this, inspection = inspection_](const Result<UnitResult>& result) {
                     if (!result) return emit failed(result.error());
+                    if (inspection != inspection_) return;
                     UnitView& view = page_.unit();
-                    view.setFacts(unitFacts(*inspection_, *result, row));
+                    shownUnit_ = result->unit;
                     view.setActivations(unitChart(*inspection_, result->unit, result->histograms));
-                    view.setWeights(result->weights, classNames(*inspection_));
                     view.setImages(result->images);
+                    view.setWeights(result->weights, classNames(*inspection_));
+                    refreshUnitWeights();
                     QVector<ThumbnailRequest> wanted;
                     for (const UnitImage& image : result->images) {
                         const FeatureSet& set = inspection_->features(image.set);
+                        if (set.provenance.folder.empty()) continue;
                         wanted << ThumbnailRequest{
                             keyOf(image.set, image.row),
                             std::filesystem::path(set.provenance.folder) / set.paths[image.row]};
                     }
                     unitThumbnails_.request(std::move(wanted), kThumbnailSide);
                 });
+}
+
+// What a move of p changes; C flags.
+void InspectController::refreshUnitWeights() {
+    const HeadMask mask = inspection_->mask(row_);
+    std::vector<bool> kept(inspection_->head().classes());
+    for (std::size_t c = 0; c < kept.size(); ++c) kept[c] = mask.keeps(c, *shownUnit_);
+    page_.unit().setKept(kept);
+    page_.unit().setFacts(unitFacts(*inspection_, *shownUnit_, kept, row_));
 }
 
 }  // namespace dicescope

@@ -18,6 +18,8 @@
 
 namespace dicescope {
 
+class PlotFrame;
+
 /// Connects the page that looks inside with core. Everything is computed on threads of its own, and only for
 /// the view that is seen. Lives on the GUI thread; every call returns at once.
 class InspectController : public QObject {
@@ -41,6 +43,8 @@ class InspectController : public QObject {
     void setShown(bool shown);
 
     [[nodiscard]] const InspectionPtr& inspection() const { return inspection_; }
+    /// The plots that show this exploration at the row that is shown; none where it is not looked into.
+    [[nodiscard]] QList<PlotFrame*> plotsOf(const ExplorationPtr& exploration) const;
     [[nodiscard]] bool idle() const;
     /// Asks everything to stop; becameIdle() is emitted when nothing runs any more.
     void stopAll();
@@ -63,6 +67,9 @@ class InspectController : public QObject {
 
     void connectPage();
     void connectTask(LatestTask& task, const QString& what);
+    void refreshProgress();
+    void clearViews();
+    void refreshUnitWeights();
     void prepare();
     void prepared(const Result<InspectionPtr>& inspection);
     void fillChoices();
@@ -85,16 +92,24 @@ class InspectController : public QObject {
     ExplorationPtr exploration_;
     InspectionPtr inspection_;
     std::size_t row_ = 0;
+    std::optional<std::size_t> shownUnit_;  ///< whose images and activations the unit view has
     bool shown_ = false;
     bool mapStale_ = true;
     EditsController edits_;
     ImagesController images_;
     TheoryController theory_;
     ThumbnailLoader unitThumbnails_;
+    /// What is said of a task while it has not answered.
+    struct Named {
+        LatestTask* task;
+        QString what;
+        double share = -1;
+    };
+    std::vector<Named> named_;
     LatestTask inspect_;
     LatestTask map_;
-    LatestTask class_;
-    LatestTask unit_;
+    LatestTask class_{LatestTask::Newer::Waits};
+    LatestTask unit_{LatestTask::Newer::Waits};
 };
 
 }  // namespace dicescope

@@ -4,7 +4,7 @@
 
 namespace dicescope {
 
-LatestTask::LatestTask(QObject* parent) : QObject(parent) {
+LatestTask::LatestTask(Newer newer, QObject* parent) : QObject(parent), newer_(newer) {
     worker_.onIdle([this] {
         QMetaObject::invokeMethod(
             this,
@@ -21,7 +21,7 @@ void LatestTask::begin(std::function<void(const Job&, std::uint64_t)> run) {
     const std::uint64_t request = ++request_;
     setWaiting(true);
     worker_.submit([this, request, run = std::move(run)](Worker::Turn& turn) {
-        turn.letOthersGoFirst();
+        if (newer_ == Newer::Stops) turn.letOthersGoFirst();
         const Job job{turn.token(), [this, request](const Progress& snapshot) {
                           QMetaObject::invokeMethod(
                               this,
@@ -38,15 +38,15 @@ void LatestTask::later(std::uint64_t request, std::function<void()> call) {
     QMetaObject::invokeMethod(
         this,
         [this, request, call = std::move(call)] {
-            if (!waiting_ || request != request_) return;
-            setWaiting(false);
+            if (request <= forgotten_ || (request != request_ && newer_ == Newer::Stops)) return;
+            if (request == request_) setWaiting(false);
             call();
         },
         Qt::QueuedConnection);
 }
 
 void LatestTask::cancel() {
-    ++request_;
+    forgotten_ = request_;
     worker_.cancel();
     setWaiting(false);
 }

@@ -13,14 +13,20 @@
 
 namespace dicescope {
 
-/// One kind of work of which only the last request counts: a new one stops the one in progress, and its
-/// result comes on the GUI thread unless it was superseded or cancelled meanwhile. Lives on the GUI thread;
-/// its work runs on a thread of its own.
+/// One kind of work of which the last request counts, on a thread of its own: of those that wait only the
+/// newest is kept. Lives on the GUI thread, where results come.
 class LatestTask : public QObject {
     Q_OBJECT
 
   public:
-    explicit LatestTask(QObject* parent = nullptr);
+    /// What a new request does to the one in progress.
+    enum class Newer {
+        Stops,  ///< it is stopped, and its result never comes: for long work
+        Waits   ///< it runs to its end and its result comes before the new one's, so that a quick series of
+                ///< requests shows some of its steps: for work of a moment
+    };
+
+    explicit LatestTask(Newer newer = Newer::Stops, QObject* parent = nullptr);
     /// Cancels and waits for the work to notice.
     ~LatestTask() override;
 
@@ -51,11 +57,13 @@ class LatestTask : public QObject {
 
   private:
     void begin(std::function<void(const Job&, std::uint64_t)> run);
-    /// Calls on the GUI thread, unless the request is no longer the last.
+    /// Calls on the GUI thread, unless the request was cancelled or stopped by a newer one.
     void later(std::uint64_t request, std::function<void()> call);
     void setWaiting(bool waiting);
 
+    Newer newer_;
     std::uint64_t request_ = 0;
+    std::uint64_t forgotten_ = 0;  ///< up to which requests were cancelled
     bool waiting_ = false;
     Worker worker_;  // declared last: destroyed, and so joined, first
 };

@@ -32,6 +32,8 @@ void SettingsStore::setLastChoices(const Session& session) {
     choices.inputs = {};
     choices.hiddenSets.clear();
     choices.view.choice.reset();  // names a set of these inputs
+    choices.edits.clear();        // units of this network
+    choices.benchmark.clear();
     settings_.setValue(kChoices, QString::fromStdString(toJson(choices, "/")));
 }
 

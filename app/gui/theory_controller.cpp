@@ -85,15 +85,24 @@ TheoryController::TheoryController(TheoryView& view, QObject* parent) : QObject(
 }
 
 void TheoryController::setInspection(const InspectionPtr& inspection) {
-    const bool same = inspection && theoryOf_ && theoryOf_->inputs == inspection->inputs &&
-                      theoryOf_->exploration->sweep == inspection->exploration->sweep;
+    const auto sameSweep = [&](const InspectionPtr& other) {
+        return inspection && other && other->inputs == inspection->inputs &&
+               other->exploration->sweep == inspection->exploration->sweep;
+    };
+    const bool same = sameSweep(theoryOf_);
     inspection_ = inspection;
+    gap_.reset();
+    gaps_.cancel();
     if (same) return;
     covariances_.cancel();
     outputs_.cancel();
     theory_.reset();
-    theoryOf_.reset();
+    theoryOf_ = inspection;
     view_.clear();
+}
+
+void TheoryController::stopped() {
+    if (inspection_ && !theory_) view_.setState(tr("Stopped."), true);
 }
 
 void TheoryController::show(std::size_t c, std::size_t oodSet, std::size_t row) {
@@ -107,25 +116,42 @@ void TheoryController::start() {
     if (!inspection_) return;
     view_.setState(tr("Computing the covariances…"), false);
     covariances_.start([inspection = inspection_](const Job& job) { return theoryOfSets(*inspection, job); },
-                       [this, inspection = inspection_](Result<std::vector<TheoryOfSet>> theory) {
+                       [this](Result<std::vector<TheoryOfSet>> theory) {
                            if (!theory)
                                return view_.setState(QString::fromStdString(theory.error().message), true);
                            theory_ = std::make_shared<const std::vector<TheoryOfSet>>(std::move(*theory));
-                           theoryOf_ = inspection;
                            refresh();
                        });
 }
 
-void TheoryController::refresh() {
-    if (!inspection_) return;
+std::vector<ChartMark> TheoryController::marks() const {
     const std::vector<double>& levels = inspection_->plan.levels;
     const double step = levels.size() > 1 ? levels[1] - levels[0] : 1;
-    ChartData gap = gapChart(*inspection_);
-    gap.marks = {{row_ < levels.size() ? levels[row_] : levels.front() - step, rowLabel(*inspection_, row_)}};
-    view_.setGap(std::move(gap));
+    return {{row_ < levels.size() ? levels[row_] : levels.front() - step, rowLabel(*inspection_, row_)}};
+}
+
+void TheoryController::refresh() {
+    if (!inspection_) return;
+    showGap();
     if (theory_) return computeOutputs();
     if (!covariances_.waiting())
         view_.setState(tr("Variance, mean and covariance need one covariance matrix of each set."), true);
+}
+
+// Every score at every level is looked at, once.
+void TheoryController::showGap() {
+    if (gap_) {
+        if (view_.gap().isEmpty()) view_.setGap(*gap_);
+        return view_.gap().setMarks(marks());
+    }
+    if (gaps_.waiting()) return;
+    gaps_.start([inspection = inspection_](const Job&) -> Result<ChartData> { return gapChart(*inspection); },
+                [this](Result<ChartData> gap) {
+                    if (!gap) return;
+                    gap_ = std::move(*gap);
+                    view_.setGap(*gap_);
+                    view_.gap().setMarks(marks());
+                });
 }
 
 void TheoryController::computeOutputs() {
@@ -141,7 +167,7 @@ void TheoryController::computeOutputs() {
                            question.average ? tr("average over all classes") : tr("output of %1").arg(name);
                        ChartData variance = varianceChart(inspection, what, outputs->columns);
                        ChartData mean = meanChart(inspection, what, outputs->columns);
-                       variance.marks = mean.marks = view_.gap().data().marks;
+                       variance.marks = mean.marks = marks();
                        view_.setVariance(std::move(variance));
                        view_.setMean(std::move(mean));
                        view_.setCovariance(

@@ -3,6 +3,7 @@
 #include <QObject>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "app/gui/latest_task.h"
@@ -26,21 +27,28 @@ class TheoryController : public QObject {
 
     [[nodiscard]] LatestTask& covariances() { return covariances_; }
     [[nodiscard]] LatestTask& outputs() { return outputs_; }
+    [[nodiscard]] LatestTask& gaps() { return gaps_; }
+    /// Its tasks were cancelled: they can be started again.
+    void stopped();
 
   private:
     void start();
     void refresh();
+    void showGap();
+    [[nodiscard]] std::vector<ChartMark> marks() const;
     void computeOutputs();
 
     TheoryView& view_;
     InspectionPtr inspection_;
     std::shared_ptr<const std::vector<TheoryOfSet>> theory_;
     InspectionPtr theoryOf_;
+    std::optional<ChartData> gap_;  ///< of inspection_, without marks
     std::size_t class_ = 0;
     std::size_t oodSet_ = 0;
     std::size_t row_ = 0;
     LatestTask covariances_;
-    LatestTask outputs_;
+    LatestTask gaps_;
+    LatestTask outputs_{LatestTask::Newer::Waits};
 };
 
 }  // namespace dicescope

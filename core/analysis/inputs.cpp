@@ -267,4 +267,22 @@ Result<AnalysisInputs> loadInputs(const InputsConfig& config, const Job& job, co
     return Loader(config, job, observer).load();
 }
 
+bool sameData(const AnalysisInputs& first, const AnalysisInputs& second) {
+    const auto sameValues = [](auto a, auto b) { return std::ranges::equal(a.flat(), b.flat()); };
+    const auto sameSet = [&](const InputSet& a, const InputSet& b) {
+        if (a.name != b.name || a.role != b.role || a.labels != b.labels) return false;
+        if (a.features == b.features) return true;
+        return !a.features->hashes.empty() && a.features->hashes == b.features->hashes &&
+               a.features->paths == b.features->paths && a.features->provenance == b.features->provenance;
+    };
+    const auto sameSets = [&](const std::vector<InputSet>& a, const std::vector<InputSet>& b) {
+        return std::ranges::equal(a, b, sameSet);
+    };
+    if (first.idTrain.has_value() != second.idTrain.has_value()) return false;
+    return first.featureMean == second.featureMean && first.head.bias == second.head.bias &&
+           sameValues(first.head.weight.view(), second.head.weight.view()) &&
+           (!first.idTrain || sameSet(*first.idTrain, *second.idTrain)) && sameSet(first.id, second.id) &&
+           sameSets(first.ood, second.ood) && sameSets(first.validation, second.validation);
+}
+
 }  // namespace dicescope

@@ -123,6 +123,11 @@ struct LoadObserver {
 [[nodiscard]] Result<AnalysisInputs> loadInputs(const InputsConfig& config, const Job& job = {},
                                                 const LoadObserver& observer = {});
 
+/// Whether two analyses have the same head, mean and sets (names, roles, labels, paths and image hashes), so
+/// that results of one are results of the other. Sets whose hashes are not known are the same only where they
+/// share their features in memory. A few ms for 90,000 images.
+[[nodiscard]] bool sameData(const AnalysisInputs& first, const AnalysisInputs& second);
+
 /// Names of the classes in the order of the logits: those of the file if given, else the training folder's,
 /// else the ID folder's classes, whichever has exactly `classCount` of them; empty where none has. Errors:
 /// those of reading the file; Mismatch when it does not have classCount names.

@@ -47,7 +47,7 @@ DetectorList::DetectorList(QWidget* parent)
       proxy_(new QSortFilterProxyModel(this)),
       filter_(new QLineEdit),
       tree_(new QTreeView),
-      quick_(button(tr("&All but slow"), "detectorsQuick",
+      quick_(button(tr("All &but slow"), "detectorsQuick",
                     tr("Checks every detector that takes seconds, and no other"))),
       none_(button(tr("&None"), "detectorsNone", tr("Unchecks every detector"))),
       duplicate_(button(tr("Dupl&icate"), "detectorDuplicate",

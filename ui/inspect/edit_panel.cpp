@@ -37,8 +37,8 @@ QString unitsOffText(std::size_t units) {
 EditPanel::EditPanel(QWidget* parent)
     : QWidget(parent),
       toggle_(new QPushButton),
-      undo_(new QPushButton(tr("U&ndo"))),
-      clear_(new QPushButton(tr("All &on"))),
+      undo_(new QPushButton(tr("Und&o"))),
+      clear_(new QPushButton(tr("All o&n"))),
       state_(new QLabel),
       off_(new QListWidget),
       table_(new QTableWidget(0, 7)),
@@ -61,6 +61,7 @@ EditPanel::EditPanel(QWidget* parent)
     table_->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     table_->verticalHeader()->hide();
     table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    table_->setTabKeyNavigation(false);
     table_->setSelectionMode(QAbstractItemView::NoSelection);
     table_->setToolTip(
         tr("In percent, ID positive: all weights, the mask that is edited, and the mask with the "
@@ -99,7 +100,7 @@ void EditPanel::buildButtons(QVBoxLayout& column) {
     connect(clear_, &QPushButton::clicked, this, &EditPanel::clearRequested);
     connect(off_, &QListWidget::itemClicked, this,
             [this](const QListWidgetItem* item) { emit unitPicked(item->data(Qt::UserRole).toULongLong()); });
-    connect(off_, &QListWidget::itemDoubleClicked, this, [this](const QListWidgetItem* item) {
+    connect(off_, &QListWidget::itemActivated, this, [this](const QListWidgetItem* item) {
         emit toggleRequested(item->data(Qt::UserRole).toULongLong());
     });
 }
@@ -135,7 +136,7 @@ void EditPanel::buildKept(QVBoxLayout& column) {
 
 void EditPanel::refreshToggle() {
     const bool isOff = std::ranges::find(unitsOff_, unit_) != unitsOff_.end();
-    toggle_->setText(isOff ? tr("Switch unit %1 &on").arg(unit_) : tr("Switch unit %1 o&ff").arg(unit_));
+    toggle_->setText(isOff ? tr("&Switch unit %1 on").arg(unit_) : tr("&Switch unit %1 off").arg(unit_));
     clear_->setEnabled(!unitsOff_.empty());
     keep_->setEnabled(!unitsOff_.empty() && !name_->text().trimmed().isEmpty());
 }
@@ -205,7 +206,7 @@ void EditPanel::setComparison(const std::optional<EditComparison>& comparison, c
     }
 }
 
-void EditPanel::setKept(const std::vector<MaskEdit>& edits) {
+void EditPanel::setKept(const std::vector<MaskEdit>& edits, std::size_t selected) {
     kept_->clear();
     for (const MaskEdit& edit : edits) {
         const QString base =
@@ -213,6 +214,7 @@ void EditPanel::setKept(const std::vector<MaskEdit>& edits) {
         kept_->addItem(QStringLiteral("%1 (%2, %3)")
                            .arg(QString::fromStdString(edit.name), base, unitsOffText(edit.unitsOff.size())));
     }
+    if (selected < edits.size()) kept_->setCurrentIndex(static_cast<int>(selected));
     for (QWidget* widget :
          {static_cast<QWidget*>(kept_), static_cast<QWidget*>(show_), static_cast<QWidget*>(remove_)})
         widget->setVisible(!edits.empty());

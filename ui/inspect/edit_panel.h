@@ -45,7 +45,8 @@ class EditPanel : public QWidget {
     void setCanUndo(bool can);
     /// Nothing: not known (yet); `state` says why.
     void setComparison(const std::optional<EditComparison>& comparison, const QString& state);
-    void setKept(const std::vector<MaskEdit>& edits);
+    /// selected: index of the one to choose, if there is such a one.
+    void setKept(const std::vector<MaskEdit>& edits, std::size_t selected = 0);
     void setTheme(const Theme& theme);
 
   signals:

@@ -228,6 +228,7 @@ void ImageDetail::Impl::forgetImage() {
     units.clear();
     maps.reset();
     mapsFailed = false;
+    mapText->clear();
     showOverlay();
 }
 

@@ -56,12 +56,18 @@ InspectPage::InspectPage(QWidget* parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(selection_);
     column->addWidget(tabs_, 1);
-    column->addLayout(progress);
     pages_->addWidget(waiting_);
     pages_->addWidget(views);
     auto* page = new QVBoxLayout(this);
     page->setContentsMargins(0, 0, 0, 0);
-    page->addWidget(pages_);
+    page->addWidget(pages_, 1);
+    page->addLayout(progress);
+    // Coming and going, the line must not move what is above it.
+    for (QWidget* widget : {static_cast<QWidget*>(progressText_), static_cast<QWidget*>(progress_)}) {
+        QSizePolicy policy = widget->sizePolicy();
+        policy.setRetainSizeWhenHidden(true);
+        widget->setSizePolicy(policy);
+    }
     setProgress({}, -1);
     setWaiting(tr("No results yet"));
     connect(tabs_, &QTabWidget::currentChanged, this, &InspectPage::viewChanged);

@@ -4,7 +4,6 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QVBoxLayout>
-#include <atomic>
 #include <utility>
 
 #include "ui/base/colour_map.h"
@@ -19,11 +18,8 @@ constexpr int kDigits = 4;
 struct MapState {
     InspectionPtr inspection;
     ContributionMap map;
-    std::atomic<std::size_t> row = 0;  // numbers are written on another thread
+    std::size_t row = 0;
     MapPicture picture;
-
-    MapState(InspectionPtr from, ContributionMap laidOut, std::size_t shown)
-        : inspection(std::move(from)), map(std::move(laidOut)), row(shown) {}
 };
 
 QImage picture(MapState& state, QRect cells, QSize pixels, const Theme& theme) {
@@ -160,8 +156,8 @@ void MapView::setMap(InspectionPtr inspection, std::optional<ContributionMap> ma
         heatmap_->setSource({});
         return;
     }
-    const std::size_t row = impl_->state ? impl_->state->row.load() : inspection->exploration->denseRow();
-    impl_->state = std::make_shared<MapState>(std::move(inspection), std::move(*map), row);
+    const std::size_t row = impl_->state ? impl_->state->row : inspection->exploration->denseRow();
+    impl_->state = std::make_shared<MapState>(MapState{std::move(inspection), std::move(*map), row, {}});
     const auto state = impl_->state;
     HeatmapSource source;
     source.columns = static_cast<int>(state->map.units());
@@ -173,7 +169,9 @@ void MapView::setMap(InspectionPtr inspection, std::optional<ContributionMap> ma
         return picture(*state, cells, pixels, theme);
     };
     source.reading = [state](int atRow, int atColumn) { return reading(*state, atRow, atColumn); };
-    source.numbers = [state] { return numbers(*state->inspection, state->row); };
+    source.numbers = [state]() -> std::function<QByteArray()> {
+        return [inspected = state->inspection, atRow = state->row] { return numbers(*inspected, atRow); };
+    };
     source.rowName = [state](int atRow) {
         const std::size_t c = state->map.classAt(static_cast<std::size_t>(atRow));
         return QString::fromStdString(state->inspection->className(c));

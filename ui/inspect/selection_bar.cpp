@@ -50,7 +50,7 @@ SelectionBar::SelectionBar(QWidget* parent)
     };
     add(tr("&Class"), classes_);
     add(tr("&Unit"), unit_);
-    add(tr("OOD &set"), oodSets_);
+    add(tr("OO&D set"), oodSets_);
     row->addStretch();
     connect(classes_, qOverload<int>(&QComboBox::currentIndexChanged), this, [this](int index) {
         if (index >= 0) emit classChanged(index);

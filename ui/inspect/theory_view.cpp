@@ -29,6 +29,18 @@ QImage pictureOf(const CovariancePicture& covariance, QRect cells, const Theme& 
     return image;
 }
 
+QByteArray csvOf(const Matrix<float>& matrix) {
+    QByteArray csv;
+    for (std::size_t r = 0; r < matrix.rows(); ++r) {
+        for (std::size_t c = 0; c < matrix.cols(); ++c) {
+            if (c > 0) csv += ',';
+            csv += QByteArray::number(static_cast<double>(matrix(r, c)), 'g', 9);
+        }
+        csv += '\n';
+    }
+    return csv;
+}
+
 }  // namespace
 
 TheoryView::TheoryView(QWidget* parent)
@@ -37,8 +49,8 @@ TheoryView::TheoryView(QWidget* parent)
       mean_(new ChartView(tr("Mean"))),
       gap_(new ChartView(tr("Gap"))),
       covariance_(new HeatmapView(tr("Covariance"))),
-      start_(new QPushButton(tr("&Compute covariances"))),
-      average_(new QCheckBox(tr("&Average over all classes"))),
+      start_(new QPushButton(tr("Co&mpute covariances"))),
+      average_(new QCheckBox(tr("Averag&e over all classes"))),
       state_(new QLabel) {
     variance_->setObjectName("theoryVariance");
     mean_->setObjectName("theoryMean");
@@ -93,16 +105,8 @@ void TheoryView::setCovariance(const std::shared_ptr<const CovariancePicture>& p
         source.picture = [picture](QRect cells, QSize /*pixels*/, const Theme& theme) {
             return pictureOf(*picture, cells, theme);
         };
-        source.numbers = [picture] {
-            QByteArray csv;
-            for (std::size_t r = 0; r < picture->value.rows(); ++r) {
-                for (std::size_t c = 0; c < picture->value.cols(); ++c) {
-                    if (c > 0) csv += ',';
-                    csv += QByteArray::number(static_cast<double>(picture->value(r, c)), 'g', 9);
-                }
-                csv += '\n';
-            }
-            return csv;
+        source.numbers = [picture]() -> std::function<QByteArray()> {
+            return [picture] { return csvOf(picture->value); };
         };
         source.legend = [range = picture->range](const Theme& theme) {
             const DivergingColours colours(theme);

@@ -69,11 +69,14 @@ UnitView::UnitView(QWidget* parent)
     weights_->verticalHeader()->hide();
     weights_->setEditTriggers(QAbstractItemView::NoEditTriggers);
     weights_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    weights_->setTabKeyNavigation(false);
     weights_->setSortingEnabled(true);
     weights_->sortByColumn(Contribution, Qt::DescendingOrder);
     images_->setObjectName("unitImages");
     images_->setAccessibleName(tr("Images that activate the unit most"));
-    images_->setToolTip(tr("The images of every set that activate the unit most; click one to look at it"));
+    images_->setToolTip(
+        tr("The images of every set that activate the unit most; double click one, or press Enter, to look "
+           "at it"));
     images_->setViewMode(QListView::IconMode);
     images_->setIconSize({kIconSide, kIconSide});
     images_->setResizeMode(QListView::Adjust);
@@ -100,10 +103,10 @@ UnitView::UnitView(QWidget* parent)
     column->setContentsMargins(4, 4, 4, 0);
     column->addWidget(facts_);
     column->addWidget(splitter, 1);
-    connect(weights_, &QTableWidget::cellDoubleClicked, this, [this](int row) {
+    connect(weights_, &QTableWidget::cellActivated, this, [this](int row) {
         emit classPicked(weights_->item(row, Class)->data(Qt::UserRole).toULongLong());
     });
-    connect(images_, &QListWidget::itemClicked, this, [this](const QListWidgetItem* item) {
+    connect(images_, &QListWidget::itemActivated, this, [this](const QListWidgetItem* item) {
         const QVariantList place = item->data(Qt::UserRole).toList();
         emit imagePicked(place[0].toUInt(), place[1].toUInt());
     });
@@ -129,6 +132,16 @@ void UnitView::setWeights(const std::vector<OutgoingWeight>& weights, const QStr
         weights_->setItem(row, Weight, new NumberItem(weight.weight));
         weights_->setItem(row, Contribution, new NumberItem(weight.contribution));
         weights_->setItem(row, Kept, new QTableWidgetItem(weight.kept ? tr("kept") : tr("dropped")));
+    }
+    weights_->setSortingEnabled(true);
+}
+
+void UnitView::setKept(const std::vector<bool>& kept) {
+    // A sorted table would move each row as it changes.
+    weights_->setSortingEnabled(false);
+    for (int row = 0; row < weights_->rowCount(); ++row) {
+        const auto c = static_cast<std::size_t>(weights_->item(row, Class)->data(Qt::UserRole).toULongLong());
+        if (c < kept.size()) weights_->item(row, Kept)->setText(kept[c] ? tr("kept") : tr("dropped"));
     }
     weights_->setSortingEnabled(true);
 }

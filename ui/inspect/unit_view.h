@@ -38,6 +38,8 @@ class UnitView : public QWidget {
     void setActivations(ChartData activations);
     /// classes: their names, in the order of the weights.
     void setWeights(const std::vector<OutgoingWeight>& weights, const QStringList& classes);
+    /// Whether the weight to each class is kept, in the order of the classes.
+    void setKept(const std::vector<bool>& kept);
     void setImages(const std::vector<UnitImage>& images);
     /// The picture of one of the images; others are passed over.
     void setThumbnail(std::uint32_t set, std::uint32_t row, const QImage& thumbnail);

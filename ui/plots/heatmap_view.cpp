@@ -148,7 +148,7 @@ void HeatmapView::setEmptyText(const QString& text) {
 }
 
 std::function<QByteArray()> HeatmapView::numbers() const {
-    return impl_->source.numbers;
+    return impl_->source.numbers ? impl_->source.numbers() : nullptr;
 }
 
 bool HeatmapView::hasData() const {

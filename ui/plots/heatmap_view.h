@@ -26,8 +26,8 @@ struct HeatmapSource {
     /// Colours and their meaning, for the legend.
     std::function<QVector<std::pair<QString, QColor>>(const Theme& theme)> legend;
 
-    /// See PlotFrame::numbers(); may be empty.
-    std::function<QByteArray()> numbers;
+    /// Gives what PlotFrame::numbers() returns, of what is shown now; may be empty.
+    std::function<std::function<QByteArray()>()> numbers;
 
     [[nodiscard]] bool empty() const { return columns == 0 || rows == 0 || !picture; }
 };

@@ -3,6 +3,7 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QListWidget>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSpinBox>
@@ -206,6 +207,64 @@ class TestInspectController : public QObject {
         for (const float value : exploration_->swept->ood[1].maxLogitAt(kRow))
             expected -= static_cast<double>(value) / 300;
         QVERIFY(std::abs(gap[1].y[kRow + 1] - expected) < 1e-6);
+    }
+
+    void onlyPlotsOfWhatIsShownAreForExport() {
+        QTRY_VERIFY(!page_->map().heatmap().isEmpty());
+        page_->setView(InspectPage::Class);
+        QTRY_VERIFY(!page_->classes().profile().isEmpty());
+        QVERIFY(controller_->plotsOf(exploration_).contains(&page_->classes().profile()));
+        // A plot that is not seen while p moves is computed anew when it is.
+        page_->setView(InspectPage::Map);
+        controller_->setRow(20);
+        QVERIFY(page_->classes().profile().isEmpty());
+        QVERIFY(!page_->map().heatmap().isEmpty());
+        ExplorationView view;
+        view.bins = 50;
+        const auto other = tinyExploration(inputs_, view);
+        QVERIFY(controller_->plotsOf(other).isEmpty());
+        controller_->setExploration(inputs_, other, 20);
+        QVERIFY(page_->map().heatmap().isEmpty());
+        QTRY_VERIFY(controller_->plotsOf(other).contains(&page_->map().heatmap()));
+    }
+
+    void numbersAreThoseOfTheMomentTheyWereAskedFor() {
+        HeatmapView& map = page_->map().heatmap();
+        QTRY_VERIFY(!map.isEmpty());
+        const auto numbers = map.numbers();
+        controller_->setRow(exploration_->denseRow());
+        QCOMPARE(numbers().count(",1\n"), static_cast<qsizetype>(exploration_->kept[kRow]));
+    }
+
+    void covariancesOutliveAnotherBinning() {
+        page_->setView(InspectPage::Theory);
+        QTRY_VERIFY(!page_->theory().gap().isEmpty());
+        click("theoryStart");
+        QTRY_VERIFY(!page_->theory().variance().isEmpty());
+        ExplorationView view;
+        view.bins = 50;
+        controller_->setExploration(inputs_, tinyExploration(inputs_, view), kRow);
+        QTRY_VERIFY(controller_->inspection() != nullptr);
+        QTRY_VERIFY(!page_->theory().variance().isEmpty());
+        ExplorationSweep sweep = tinySweep();
+        sweep.rule = RankingRule::AbsoluteWeight;
+        controller_->setExploration(inputs_, tinyExploration(inputs_, {}, sweep), kRow);
+        QVERIFY(page_->theory().variance().isEmpty());
+    }
+
+    void aMoveOfPKeepsTheUnitsImages() {
+        page_->setView(InspectPage::Unit);
+        auto* images = child<QListWidget>("unitImages");
+        QTRY_VERIFY(images->count() > 0);
+        const QListWidgetItem* first = images->item(0);
+        const auto* weights = child<QTableWidget>("unitWeights");
+        controller_->setRow(100);
+        QCOMPARE(images->item(0), first);
+        for (int row = 0; row < weights->rowCount(); ++row)
+            QCOMPARE(weights->item(row, 3)->text(), QString("dropped"));
+        controller_->setRow(exploration_->denseRow());
+        for (int row = 0; row < weights->rowCount(); ++row)
+            QCOMPARE(weights->item(row, 3)->text(), QString("kept"));
     }
 
     void anotherAnalysisClearsThePage() {

@@ -1,3 +1,4 @@
+#include <QCheckBox>
 #include <QHeaderView>
 #include <QImage>
 #include <QLineEdit>
@@ -142,6 +143,60 @@ class TestInspectFlow : public QObject {
         QFile numbers(demo_.text("p.csv"));
         QVERIFY(numbers.open(QIODevice::ReadOnly));
         QCOMPARE(numbers.readLine().trimmed(), QByteArray("series,x,y,y2,label"));
+    }
+
+    void aSweepInProgressDoesNotDisturbWhatIsLookedInto() {
+        Program program;
+        program.controller.openSession(demo_.session("fine.dicescope", demo_.inputs()));
+        QVERIFY(program.settles());
+        InspectPage& page = lookInside(program, InspectPage::Images);
+        auto* grid = program.part<QTableView>("thumbnailGrid");
+        QTRY_VERIFY(grid->model()->rowCount() > 0);
+        // Ten times the levels: the slider's rows are not those of the last complete sweep.
+        QTest::mouseClick(program.part<QCheckBox>("fineSteps"), Qt::LeftButton);
+        for (int i = 0; i < 20; ++i) {
+            QTest::keyClick(program.part<QWidget>("sparsityGroove"), Qt::Key_PageUp);
+            QTest::qWait(5);
+        }
+        QVERIFY(program.settles());
+        QTRY_COMPARE(page.findChild<ChartView*>("scoreChart")->data().caption.contains("p = "), true);
+    }
+
+    void whatWasChosenForABenchmarkDoesNotLeakIntoTheNextAnalysis() {
+        SettingsStore settings;
+        Session session = defaultSession();
+        session.benchmark = "cifar10";
+        session.edits = {{"one", 90.0, {1}}};
+        settings.setLastChoices(session);
+        QVERIFY(settings.lastChoices().benchmark.empty());
+        QVERIFY(settings.lastChoices().edits.empty());
+    }
+
+    void aNewAnalysisHasNothingOfTheLast() {
+        Program program;
+        program.controller.openSession(demo_.session("old.dicescope", demo_.inputs()));
+        QVERIFY(program.settles());
+        program.controller.newAnalysis();
+        QVERIFY(!program.controller.exploration());
+        // Another binning of nothing is nothing.
+        auto* score = program.part<QComboBox>("scoreBox");
+        score->setFocus();
+        QTest::keyClick(score, Qt::Key_Down);
+        QTest::qWait(300);
+        QVERIFY(!program.controller.exploration());
+    }
+
+    void severalPlotsSavedAtOnceAreAllThere() {
+        Program program;
+        program.controller.openSession(demo_.session("many.dicescope", demo_.inputs()));
+        QVERIFY(program.settles());
+        InspectPage& page = lookInside(program, InspectPage::Class);
+        QTRY_VERIFY(!page.classes().profile().isEmpty());
+        PlotSaver saver(program.runner);
+        for (int i = 0; i < 6; ++i)
+            saver.save(page.classes().profile(), demo_.text("many") + QString::number(i) + ".png");
+        for (int i = 0; i < 6; ++i)
+            QTRY_VERIFY(QFile::exists(demo_.text("many") + QString::number(i) + ".png"));
     }
 
     void publishedNumbersStandBesideOnesOwn() {

@@ -10,6 +10,8 @@
 #include "core/features/npy.h"
 #include "tests/support/tiny_case.h"
 
+#include "tests/support/tiny_exploration.h"
+
 using namespace dicescope;
 
 namespace {
@@ -335,6 +337,29 @@ class TestInputs : public QObject {
         QVERIFY(!inputs);
         QVERIFY2(mentions(inputs.error(), word.toStdString()), inputs.error().message.c_str());
         QVERIFY(!std::filesystem::exists(fixture.root / "cache"));
+    }
+
+    void theSameDataIsKnownAgain() {
+        const auto first = dicescope::testing::tinyInputs();
+        auto second = *first;
+        QVERIFY(sameData(*first, second));
+        second.ood[1].name = "other";
+        QVERIFY(!sameData(*first, second));
+        second = *first;
+        second.head.weight(0, 0) += 1;
+        QVERIFY(!sameData(*first, second));
+        second = *first;
+        // Another object with the same numbers, of whose images nothing is known.
+        auto copy = std::make_shared<FeatureSet>(*first->id.features);
+        second.id.features = copy;
+        QVERIFY(!sameData(*first, second));
+        copy->hashes.resize(copy->size());
+        auto third = *first;
+        auto another = std::make_shared<FeatureSet>(*copy);
+        third.id.features = another;
+        QVERIFY(sameData(third, second));
+        another->hashes[3].low += 1;
+        QVERIFY(!sameData(third, second));
     }
 };
 
