@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <iostream>
+#include <iterator>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "app/cli/commands.h"
@@ -8,13 +10,18 @@
 #include "core/analysis/model_scorer.h"
 #include "core/base/file.h"
 #include "core/report/comparison_report.h"
+#include "core/report/published_comparison.h"
 #include "core/report/text.h"
+#include "core/session/benchmark.h"
+#include "core/session/comparison_defaults.h"
 
 namespace dicescope::cli {
 namespace {
 
 struct CompareArguments {
     Status session;
+    std::optional<Session> choices;  ///< of --session
+    std::string benchmark;
     InputsConfig inputs;
     std::vector<std::string> ood;
     std::string detectors = "all";
@@ -25,28 +32,82 @@ struct CompareArguments {
     std::filesystem::path out;
 };
 
-/// Turns the texts of the command line into options. Errors: InvalidArgument.
-Status read(CompareArguments& arguments) {
-    if (!arguments.session) return arguments.session;
+void takeSession(CompareArguments& arguments, const Session& session) {
+    const ComparisonDefaults defaults = comparisonDefaults(session);
+    arguments.choices = session;
+    arguments.benchmark = session.benchmark;
+    arguments.inputs = session.inputs;
+    arguments.options.tprLevel = defaults.tprLevel;
+    arguments.options.bootstrap = defaults.resamples;
+    arguments.options.seed = defaults.seed;
+}
+
+/// Null where no benchmark is asked for. Errors: InvalidArgument.
+Result<const BenchmarkPreset*> presetOf(const CompareArguments& arguments) {
+    if (arguments.benchmark.empty()) return nullptr;
+    return findBenchmark(arguments.benchmark);
+}
+
+/// Of the session, or of the benchmark alone.
+ComparisonDefaults defaultsOf(const CompareArguments& arguments, const BenchmarkPreset* preset) {
+    Session session = arguments.choices.value_or(defaultSession());
+    session.benchmark = arguments.benchmark;
+    if (!arguments.choices && preset != nullptr) session.p = preset->p;
+    return comparisonDefaults(session);
+}
+
+std::vector<std::string> oodNames(const CompareArguments& arguments) {
+    std::vector<std::string> names;
+    for (const NamedSource& source : arguments.inputs.ood) names.push_back(source.name);
+    return names;
+}
+
+/// A group that was not named is the benchmark's, of the sets that are compared and not in the other group.
+void takeGroups(ComparisonOptions& options, const ComparisonDefaults& defaults,
+                const std::vector<std::string>& names) {
+    const auto take = [&](std::vector<std::string>& group, const std::vector<std::string>& offered,
+                          const std::vector<std::string>& other) {
+        if (!group.empty()) return;
+        std::ranges::copy_if(offered, std::back_inserter(group), [&](const std::string& name) {
+            return std::ranges::find(names, name) != names.end() &&
+                   std::ranges::find(other, name) == other.end();
+        });
+    };
+    take(options.nearSets, defaults.nearSets, options.farSets);
+    take(options.farSets, defaults.farSets, options.nearSets);
+}
+
+Status readDetectors(CompareArguments& arguments, const ComparisonDefaults& defaults) {
+    auto detectors = parseDetectorList(arguments.detectors, defaults);
+    if (!detectors) return forwardError(detectors);
+    if (auto single = parseDetectorSpec(arguments.baseline); !single) return forwardError(single);
+    const auto baseline = parseDetectorList(arguments.baseline, defaults);
+    if (!baseline) return forwardError(baseline);
+    bool known = std::ranges::find(*detectors, baseline->front()) != detectors->end();
+    if (!known && arguments.baselineAsked) {
+        detectors->push_back(baseline->front());
+        known = true;
+    }
+    arguments.options.detectors = std::move(*detectors);
+    if (known) arguments.options.baseline = baseline->front();
+    return {};
+}
+
+/// Turns the texts of the command line into options and checks them, before anything is read. Errors:
+/// InvalidArgument.
+Status read(CompareArguments& arguments, const BenchmarkPreset* preset) {
     if (!arguments.ood.empty()) {
         auto sources = parseSources(arguments.ood);
         if (!sources) return forwardError(sources);
         arguments.inputs.ood = std::move(*sources);
     }
-    auto detectors = parseDetectorList(arguments.detectors);
-    if (!detectors) return forwardError(detectors);
-    const auto baseline = parseDetectorSpec(arguments.baseline);
-    if (!baseline) return forwardError(baseline);
-    bool known = std::ranges::find(*detectors, *baseline) != detectors->end();
-    if (!known && arguments.baselineAsked) {
-        detectors->push_back(*baseline);
-        known = true;
-    }
-    arguments.options.detectors = std::move(*detectors);
-    if (known) arguments.options.baseline = *baseline;
+    const ComparisonDefaults defaults = defaultsOf(arguments, preset);
+    if (auto status = readDetectors(arguments, defaults); !status) return status;
+    takeGroups(arguments.options, defaults, oodNames(arguments));
     arguments.options.threads = arguments.inputs.extraction.threads;
     arguments.inputs.extraction.scratch = arguments.out;
-    return {};
+    if (auto status = checkInputs(arguments.inputs); !status) return status;
+    return checkComparisonOptions(oodNames(arguments), arguments.options);
 }
 
 /// Detectors that compare every image with every training image may take minutes.
@@ -60,34 +121,70 @@ void foretell(const AnalysisInputs& inputs, const ComparisonOptions& options) {
     }
 }
 
+Status show(const std::filesystem::path& out, const AnalysisInputs& inputs, const Comparison& comparison,
+            const BenchmarkPreset* preset) {
+    std::cout << comparisonTable(comparison);
+    if (preset != nullptr) std::cout << '\n' << publishedTable(inputs, comparison, *preset);
+    for (const std::string& note : inputs.notes) std::cout << "Note: " << note << '\n';
+    if (out.empty()) return {};
+    const auto names = writeComparison(out, inputs, comparison, preset);
+    if (!names) return forwardError(names);
+    std::cout << "Written into " << out.string() << ":";
+    for (const std::string& name : *names) std::cout << ' ' << name;
+    std::cout << '\n';
+    return {};
+}
+
+/// Compares and shows the result, or, where it is interrupted, what was done by then.
+Status compareAndShow(const CompareArguments& arguments, const std::shared_ptr<const AnalysisInputs>& inputs,
+                      const BenchmarkPreset* preset, const Job& job) {
+    const auto training = trainingDataOf(inputs);
+    if (!training) return forwardError(training);
+    std::vector<std::optional<ComparedDetector>> done(arguments.options.detectors.size());
+    const auto keep = [&done](std::size_t index, const ComparedDetector& detector) {
+        done[index] = detector;
+    };
+    const auto comparison = compareDetectors(*inputs, *training, arguments.options, job, keep);
+    if (comparison) return show(arguments.out, *inputs, *comparison, preset);
+    const bool any = std::ranges::any_of(done, [](const auto& detector) { return detector.has_value(); });
+    if (comparison.error().code == ErrorCode::Cancelled && any) {
+        const Comparison partial = partialComparison(*inputs, arguments.options, done);
+        if (auto status = show(arguments.out, *inputs, partial, preset); !status) return status;
+    }
+    return forwardError(comparison);
+}
+
 Status compare(CompareArguments arguments, const Job& job, bool quiet) {
     if (arguments.list) {
         std::cout << detectorList();
         return {};
     }
-    if (auto status = read(arguments); !status) return status;
-    if (auto status = checkInputs(arguments.inputs); !status) return status;
+    if (!arguments.session) return arguments.session;
+    const auto preset = presetOf(arguments);
+    if (!preset) return forwardError(preset);
+    if (auto status = read(arguments, *preset); !status) return status;
     if (!arguments.out.empty()) {
         if (auto status = ensureWritableFolder(arguments.out); !status) return status;
     }
     auto loaded = loadInputs(arguments.inputs, job);
     if (!loaded) return forwardError(loaded);
     const auto inputs = std::make_shared<const AnalysisInputs>(std::move(*loaded));
-    if (auto status = checkComparison(*inputs, arguments.options); !status) return status;
-    const auto training = trainingDataOf(inputs);
-    if (!training) return forwardError(training);
     if (!quiet) foretell(*inputs, arguments.options);
     const ExtractionSettings& extraction = arguments.inputs.extraction;
     arguments.options.modelScorer = modelScorer(inputs, {extraction.threads, extraction.batchSize});
-    const auto comparison = compareDetectors(*inputs, *training, arguments.options, job);
-    if (!comparison) return forwardError(comparison);
-    std::cout << comparisonTable(*comparison);
-    for (const std::string& note : inputs->notes) std::cout << "Note: " << note << '\n';
-    if (arguments.out.empty()) return {};
-    if (auto status = writeComparison(arguments.out, *inputs, *comparison); !status) return status;
-    std::cout << "Written: " << (arguments.out / "comparison.json").string()
-              << ", comparison.csv, comparison.tex, comparison.md\n";
-    return {};
+    return compareAndShow(arguments, inputs, *preset, job);
+}
+
+void addGroupOptions(CLI::App& command, CompareArguments& arguments) {
+    command
+        .add_option("--near", arguments.options.nearSets,
+                    "OOD sets with an average of their own: A,B (default: those of the benchmark)")
+        ->delimiter(',');
+    command.add_option("--far", arguments.options.farSets, "The same for sets that are farther away: C,D")
+        ->delimiter(',');
+    command.add_option("--benchmark", arguments.benchmark,
+                       "Lay the published numbers of this benchmark beside (see the command benchmark), with "
+                       "its groups, and its p where no session has one");
 }
 
 void addComparisonOptions(CLI::App& command, CompareArguments& arguments) {
@@ -106,10 +203,7 @@ void addComparisonOptions(CLI::App& command, CompareArguments& arguments) {
             },
             "Detector that the others are tested against")
         ->default_str(arguments.baseline);
-    command.add_option("--near", arguments.options.nearSets, "OOD sets with an average of their own: A,B")
-        ->delimiter(',');
-    command.add_option("--far", arguments.options.farSets, "The same for sets that are farther away: C,D")
-        ->delimiter(',');
+    addGroupOptions(command, arguments);
     command
         .add_option("--bootstrap", arguments.options.bootstrap,
                     "Resamples for 95 % intervals and differences; 0: none")
@@ -119,7 +213,8 @@ void addComparisonOptions(CLI::App& command, CompareArguments& arguments) {
         .add_option("--tpr", arguments.options.tprLevel, "Share of ID images to accept, of which FPR speaks")
         ->capture_default_str();
     command.add_option("--out", arguments.out,
-                       "Folder for comparison.json, comparison.csv, comparison.tex and comparison.md");
+                       "Folder for comparison.json, comparison.csv, comparison.tex and comparison.md "
+                       "(comparison-partial.* of what was done when interrupted)");
     command.add_flag("--list", arguments.list,
                      "Name every detector with its settings and its paper, and end");
 }
@@ -130,11 +225,7 @@ void addCompare(CLI::App& app, Context& context) {
     auto arguments = std::make_shared<CompareArguments>();
     auto* command = app.add_subcommand("compare", "Every detector side by side; folders or feature files");
     addSessionOption(
-        *command,
-        [arguments](const Session& session) {
-            arguments->inputs = session.inputs;
-            arguments->options.tprLevel = session.view.tprLevel;
-        },
+        *command, [arguments](const Session& session) { takeSession(*arguments, session); },
         arguments->session);
     addModelOptions(*command, arguments->inputs);
     addHeadFileOptions(*command, arguments->inputs);

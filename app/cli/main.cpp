@@ -21,8 +21,8 @@ int run(int argc, char** argv) {
     app.fallthrough();
     app.add_flag("-q,--quiet", context.quiet, "No progress");
     app.footer(
-        "Exit codes: 0 done, 1 failed, 2 wrong arguments, 130 interrupted (run again to go on where it "
-        "stopped).");
+        "Exit codes: 0 done, 1 failed, 2 wrong arguments, 130 interrupted (features that were extracted are "
+        "kept in the cache, and the next run goes on from there).");
     cli::addAnalyze(app, context);
     cli::addScore(app, context);
     cli::addSweep(app, context);

@@ -10,8 +10,6 @@
 #include "app/gui/demo_files.h"
 #include "core/features/feature_cache.h"
 #include "core/images/thumbnail.h"
-#include "core/session/benchmark.h"
-#include "ui/inspect/inspect_page.h"
 #include "ui/panels/analysis_panel.h"
 #include "ui/panels/exploration_controls.h"
 #include "ui/panels/message_bar.h"
@@ -47,28 +45,6 @@ std::filesystem::path thumbnailFolder() {
     return defaultCacheRoot() / ThumbnailCache::kFolder;
 }
 
-/// As the model was loaded for the features.
-ClassifierOptions modelOptions(const AnalysisInputs& inputs) {
-    if (!inputs.model) return {};
-    const ClassifierInfo& model = *inputs.model;
-    return {.head = model.head.name,
-            .device = model.device,
-            .channels = model.channels,
-            .height = model.height,
-            .width = model.width};
-}
-
-OodGroups benchmarkGroups(const std::string& benchmark) {
-    OodGroups groups;
-    const auto preset = findBenchmark(benchmark);
-    if (!preset) return groups;
-    for (const BenchmarkSet& set : (*preset)->sets) {
-        if (set.group == BenchmarkGroup::Near) groups.nearSets.push_back(set.name);
-        if (set.group == BenchmarkGroup::Far) groups.farSets.push_back(set.name);
-    }
-    return groups;
-}
-
 QStringList notesOf(const AnalysisInputs& inputs) {
     QStringList notes;
     for (const std::string& note : inputs.notes) notes << QString::fromStdString(note);
@@ -91,6 +67,7 @@ AnalysisController::AnalysisController(MainWindow& window, AnalysisRunner& runne
     connect(&intervalsDelay_, &QTimer::timeout, this, &AnalysisController::requestIntervals);
     connectWindow();
     connectPage();
+    connectSections();
     connectLoading();
     connectExploration();
     window_.setRecentSessions(settings_.recentSessions());
@@ -131,27 +108,6 @@ void AnalysisController::connectPage() {
     AnalysisPage& page = window_.analysis();
     connect(&page, &AnalysisPage::rowChanged, this, &AnalysisController::setRow);
     connect(&page, &AnalysisPage::setToggled, this, &AnalysisController::toggleSet);
-    connect(&page, &AnalysisPage::sectionChanged, this, [this, &page] {
-        inspect_.setShown(page.section() == AnalysisPage::Inspect);
-        if (page.section() == AnalysisPage::Compare) refreshComparison();
-    });
-    connect(&compare_, &CompareController::failed, this,
-            [this](const Error& error) { window_.messages().post(error); });
-    connect(&compare_, &CompareController::groupsEdited, this,
-            [this](const std::vector<std::string>& nearSets, const std::vector<std::string>& farSets) {
-                groups_ = {nearSets, farSets};
-            });
-    connect(&compare_, &CompareController::written, this, [this](const QString& path) {
-        window_.messages().post(MessageBar::Severity::Note,
-                                tr("Exported into %1.").arg(QDir::toNativeSeparators(path)));
-    });
-    connect(&inspect_, &InspectController::levelWanted, this, &AnalysisController::setLevel);
-    connect(&inspect_, &InspectController::failed, this,
-            [this](const Error& error) { window_.messages().post(error); });
-    connect(&inspect_, &InspectController::keptEditsChanged, this,
-            [this](const std::vector<MaskEdit>& edits) {
-                document_.edit([&](Session& session) { session.edits = edits; });
-            });
     connect(&page.inputs(), &AnalysisPanel::inputsEdited, this, &AnalysisController::inputsEdited);
     connect(&page.inputs(), &AnalysisPanel::runRequested, this, &AnalysisController::run);
     connect(&page.inputs(), &AnalysisPanel::cancelRequested, &runner_, &AnalysisRunner::cancelLoad);
@@ -159,7 +115,6 @@ void AnalysisController::connectPage() {
             &AnalysisController::showSkippedFiles);
     connect(&page.controls(), &ExplorationControls::changed, this, &AnalysisController::choicesEdited);
     connect(&page.slider(), &SparsitySlider::fineToggled, this, &AnalysisController::setFine);
-    for (auto* plot : page.findChildren<PlotFrame*>()) plotSaver_.serve(*plot);
     connect(&page.plots().roc(), &RocPlot::logarithmicFprToggled, this, [this](bool logarithmic) {
         document_.edit([&](Session& session) { session.logarithmicFpr = logarithmic; });
     });
@@ -263,7 +218,7 @@ void AnalysisController::showSession() {
     refreshInspection();
     refreshPublished();
     compare_.setInputs(nullptr);
-    groups_ = benchmarkGroups(session.benchmark);
+    groups_.reset();
     inspect_.setKeptEdits(session.edits);
     page.show(nullptr, 0);
     page.setActivity({});
@@ -378,46 +333,6 @@ void AnalysisController::setRow(std::size_t row) {
     if (exploration_->complete()) inspect_.setRow(row);
     refreshPublished();
     intervalsDelay_.start();
-}
-
-void AnalysisController::setLevel(std::optional<double> p) {
-    if (exploration_) setRow(rowNearest(*exploration_, p));
-}
-
-void AnalysisController::refreshPublished() {
-    std::vector<PublishedMetrics> published;
-    for (const PublishedNumbers& numbers : publishedFor(document_.session(), document_.session().p)) {
-        published.push_back({QString::fromStdString(numbers.set), numbers.fpr95, numbers.auroc,
-                             QString::fromStdString(numbers.source)});
-    }
-    window_.analysis().metrics().setPublished(published);
-}
-
-/// What a comparison starts from.
-void AnalysisController::refreshComparison() {
-    const Session& session = document_.session();
-    CompareDefaults defaults;
-    defaults.p = session.p.value_or(kDefaultLevel);
-    defaults.reactClip = session.sweep.reactClip;
-    defaults.tprLevel = session.view.tprLevel;
-    defaults.resamples = session.bootstrap;
-    defaults.seed = session.sweep.seed;
-    defaults.nearSets = groups_.nearSets;
-    defaults.farSets = groups_.farSets;
-    compare_.setDefaults(defaults);
-}
-
-// A partial exploration leaves what is being looked into alone: the complete one follows.
-void AnalysisController::refreshInspection() {
-    if (!exploration_) return inspect_.setExploration(nullptr, nullptr, 0, tr("No results yet"));
-    if (!exploration_->complete()) return;
-    const AnalysisInputsPtr& inputs = runner_.inputs();
-    if (inputs != inspectedInputs_) {
-        inspectedInputs_ = inputs;
-        inspect_.setModel(inputs->model ? inputs->model->path : std::filesystem::path(),
-                          modelOptions(*inputs));
-    }
-    inspect_.setExploration(inputs, exploration_, row_);
 }
 
 void AnalysisController::requestIntervals() {

@@ -46,6 +46,7 @@ class AnalysisController : public QObject {
   private:
     void connectWindow();
     void connectPage();
+    void connectSections();
     void connectLoading();
     void connectExploration();
 
@@ -90,7 +91,7 @@ class AnalysisController : public QObject {
     std::size_t row_ = 0;
     InputsConfig loadedInputs_;          ///< that the runner's inputs were loaded from
     AnalysisInputsPtr inspectedInputs_;  ///< whose model is the one that maps are made with
-    OodGroups groups_;                   ///< of the comparison
+    std::optional<OodGroups> groups_;    ///< of the comparison, where the user made some
     bool closing_ = false;
     bool ranOnce_ = false;  ///< these inputs were run: an edit runs them again
     QTimer intervalsDelay_;

@@ -45,17 +45,6 @@ bool hasModelAndImages(const AnalysisInputs& inputs) {
 }
 
 /// p of every DICE and c of every ReAct, as in the session.
-std::map<std::string, std::map<std::string, double>> detectorDefaults(const CompareDefaults& defaults) {
-    std::map<std::string, std::map<std::string, double>> values;
-    for (const DetectorInfo& info : allDetectors()) {
-        if (info.id.starts_with("dice")) values[info.id]["p"] = defaults.p;
-        if (const DetectorParameter* clip = info.parameter("c"))
-            values[info.id]["c"] =
-                defaults.reactClip ? static_cast<double>(*defaults.reactClip) : clip->defaultValue;
-    }
-    return values;
-}
-
 /// A comparison as it will be, without numbers.
 Comparison frameOf(const AnalysisInputs& inputs, const ComparisonOptions& options) {
     Comparison frame;
@@ -165,8 +154,8 @@ void CompareController::describeInputs() {
     page_.setup().setGroups(listOf(defaults_.nearSets), listOf(defaults_.farSets));
 }
 
-void CompareController::setDefaults(const CompareDefaults& defaults) {
-    const CompareDefaults before = std::exchange(defaults_, defaults);
+void CompareController::setDefaults(const ComparisonDefaults& defaults) {
+    const ComparisonDefaults before = std::exchange(defaults_, defaults);
     page_.detectors().detectors().setDefaults(detectorDefaults(defaults));
     // What the user chose here stays where the session says nothing new.
     if (defaults.resamples != before.resamples) page_.setup().setResamples(defaults.resamples);
@@ -277,6 +266,7 @@ void CompareController::endEarly(const QString& state) {
 ComparisonPtr CompareController::whatThereIs() const {
     if (std::ranges::all_of(done_, [](const auto& detector) { return !detector; })) return comparison_;
     Comparison merged = *frame_;
+    merged.partial = true;
     merged.detectors.clear();
     merged.baseline.reset();
     for (const ComparedDetectorPtr& detector : done_) {

@@ -10,23 +10,11 @@
 
 #include "app/gui/latest_task.h"
 #include "core/analysis/comparison.h"
+#include "core/session/comparison_defaults.h"
 #include "ui/compare/compare_page.h"
 #include "ui/compare/comparison_model.h"
 
 namespace dicescope {
-
-/// What a comparison takes from the rest of the session, until the user chooses otherwise on the page.
-struct CompareDefaults {
-    double p = 90;                   ///< of DICE, percent of weights dropped
-    std::optional<float> reactClip;  ///< ReAct's c; nothing: fitted
-    double tprLevel = kDefaultTprLevel;
-    std::size_t resamples = 1000;
-    std::uint64_t seed = 0;             ///< of the resamples
-    std::vector<std::string> nearSets;  ///< OOD sets by name; others are passed over
-    std::vector<std::string> farSets;
-
-    friend bool operator==(const CompareDefaults&, const CompareDefaults&) = default;
-};
 
 /// Connects the compare page with core: runs comparisons on a thread of its own, shows every detector as it
 /// gets done, keeps what was fitted between runs, and writes exports. Results stay until the inputs change: a
@@ -45,7 +33,7 @@ class CompareController : public QObject {
     /// with the same data (sameData()) change nothing.
     void setInputs(std::shared_ptr<const AnalysisInputs> inputs);
     /// Rows of the list that the user edited keep their settings. Changes nothing that is there or runs.
-    void setDefaults(const CompareDefaults& defaults);
+    void setDefaults(const ComparisonDefaults& defaults);
     /// Who scores for detectors that run the model, called on the worker's thread; empty: the model and
     /// images of the inputs, where they are known.
     void setModelScorer(ModelScorer scorer);
@@ -85,7 +73,7 @@ class CompareController : public QObject {
     ComparePage& page_;
     std::shared_ptr<const AnalysisInputs> inputs_;
     std::shared_ptr<TrainingDataPtr> training_;  ///< filled and used on the worker's thread
-    CompareDefaults defaults_;
+    ComparisonDefaults defaults_;
     ModelScorer ownScorer_;                    ///< of setModelScorer()
     ModelScorer scorer_;                       ///< for the inputs; may be empty
     ComparisonPtr comparison_;                 ///< shown, or of before the run in progress

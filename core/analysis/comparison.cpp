@@ -5,6 +5,8 @@
 #include <span>
 #include <utility>
 
+#include "core/base/exceptions.h"
+
 namespace dicescope {
 namespace {
 
@@ -67,6 +69,37 @@ void measure(ComparedDetector& detector, const Comparison& comparison) {
     detector.farAverage = averageOf(detector, comparison.oodNames, comparison.farSets);
 }
 
+/// Settings and sets, without detectors.
+Comparison frameOf(const std::vector<const InputSet*>& sets, const ComparisonOptions& options) {
+    Comparison frame;
+    frame.bootstrap = options.bootstrap;
+    frame.seed = options.seed;
+    frame.tprLevel = options.tprLevel;
+    frame.nearSets = options.nearSets;
+    frame.farSets = options.farSets;
+    frame.idCount = sets.front()->features->size();
+    for (const InputSet* set : std::span(sets).subspan(1)) {
+        frame.oodNames.push_back(set->name);
+        frame.oodCounts.push_back(set->features->size());
+    }
+    return frame;
+}
+
+void rank(Comparison& comparison) {
+    for (ComparedDetector& detector : comparison.detectors) {
+        if (detector.error) continue;
+        const auto better = [&](const auto& isBetter) {
+            return static_cast<std::size_t>(std::ranges::count_if(
+                comparison.detectors,
+                [&](const ComparedDetector& other) { return !other.error && isBetter(other.average); }));
+        };
+        detector.rankByFpr95 =
+            1 + better([&](const OodMetrics& other) { return other.fpr95 < detector.average.fpr95; });
+        detector.rankByAuroc =
+            1 + better([&](const OodMetrics& other) { return other.auroc > detector.average.auroc; });
+    }
+}
+
 /// One comparison under way.
 class Run {
   public:
@@ -80,7 +113,7 @@ class Run {
         if (auto status = scoreGroups(); !status) return forwardError(status);
         if (auto status = scoreByModel(); !status) return forwardError(status);
         if (auto status = bootstrap(); !status) return forwardError(status);
-        rank();
+        rank(comparison_);
         return std::move(comparison_);
     }
 
@@ -93,7 +126,6 @@ class Run {
     [[nodiscard]] Status scoreByModel(ComparedDetector& detector) const;
     [[nodiscard]] Status bootstrap();
     [[nodiscard]] Status bootstrap(ComparedDetector& detector, const ComparedDetector* baseline) const;
-    void rank();
     void finish(std::size_t index);
 
     [[nodiscard]] static ScoreColumn column(const ComparedDetector& detector) {
@@ -110,16 +142,7 @@ class Run {
 };
 
 void Run::start() {
-    comparison_.bootstrap = options_.bootstrap;
-    comparison_.seed = options_.seed;
-    comparison_.tprLevel = options_.tprLevel;
-    comparison_.nearSets = options_.nearSets;
-    comparison_.farSets = options_.farSets;
-    comparison_.idCount = sets_.front()->features->size();
-    for (const InputSet* set : std::span(sets_).subspan(1)) {
-        comparison_.oodNames.push_back(set->name);
-        comparison_.oodCounts.push_back(set->features->size());
-    }
+    comparison_ = frameOf(sets_, options_);
     for (const DetectorSpec& spec : options_.detectors) {
         ComparedDetector detector;
         detector.spec = spec;
@@ -261,44 +284,28 @@ Status Run::bootstrap(ComparedDetector& detector, const ComparedDetector* baseli
     return {};
 }
 
-void Run::rank() {
-    for (ComparedDetector& detector : comparison_.detectors) {
-        if (detector.error) continue;
-        const auto better = [&](const auto& isBetter) {
-            return static_cast<std::size_t>(std::ranges::count_if(
-                comparison_.detectors,
-                [&](const ComparedDetector& other) { return !other.error && isBetter(other.average); }));
-        };
-        detector.rankByFpr95 =
-            1 + better([&](const OodMetrics& other) { return other.fpr95 < detector.average.fpr95; });
-        detector.rankByAuroc =
-            1 + better([&](const OodMetrics& other) { return other.auroc > detector.average.auroc; });
-    }
-}
-
 void Run::finish(std::size_t index) {
     ComparedDetector& detector = comparison_.detectors[index];
     if (!detector.error) measure(detector, comparison_);
     if (sink_) sink_(index, detector);
 }
 
-Status checkGroup(const AnalysisInputs& inputs, const std::vector<std::string>& group) {
+Status checkGroup(const std::vector<std::string>& oodNames, const std::vector<std::string>& group) {
     for (const std::string& name : group) {
-        if (std::ranges::find(inputs.ood, name, &InputSet::name) != inputs.ood.end()) continue;
+        if (std::ranges::find(oodNames, name) != oodNames.end()) continue;
         return fail(ErrorCode::InvalidArgument,
                     "There is no OOD set '" + name + "' to put into the near or far group.");
     }
     return {};
 }
 
-Status checkSets(const AnalysisInputs& inputs) {
-    if (inputs.ood.empty()) {
-        return fail(ErrorCode::InvalidArgument, "There is no OOD set to compare detectors on; name one.");
-    }
-    for (const InputSet* set : setsOf(inputs)) {
-        if (set->features->size() > 0) continue;
-        return fail(ErrorCode::InvalidArgument, "The set '" + set->name + "' (" + set->source.string() +
-                                                    ") has no usable image; name another folder.");
+Status checkGroups(const std::vector<std::string>& oodNames, const ComparisonOptions& options) {
+    if (auto status = checkGroup(oodNames, options.nearSets); !status) return status;
+    if (auto status = checkGroup(oodNames, options.farSets); !status) return status;
+    for (const std::string& name : options.nearSets) {
+        if (std::ranges::find(options.farSets, name) == options.farSets.end()) continue;
+        return fail(ErrorCode::InvalidArgument,
+                    "The OOD set '" + name + "' is in the near and in the far group; leave it in one.");
     }
     return {};
 }
@@ -342,8 +349,10 @@ Result<TrainingDataPtr> trainingDataOf(const std::shared_ptr<const AnalysisInput
     return TrainingData::create(std::move(source));
 }
 
-Status checkComparison(const AnalysisInputs& inputs, const ComparisonOptions& options) {
-    if (auto status = checkSets(inputs); !status) return status;
+Status checkComparisonOptions(const std::vector<std::string>& oodNames, const ComparisonOptions& options) {
+    if (oodNames.empty()) {
+        return fail(ErrorCode::InvalidArgument, "There is no OOD set to compare detectors on; name one.");
+    }
     if (auto status = checkDetectors(options); !status) return status;
     if (auto status = checkTprLevel(options.tprLevel); !status) return status;
     constexpr std::size_t kMostResamples = 1'000'000;
@@ -351,12 +360,17 @@ Status checkComparison(const AnalysisInputs& inputs, const ComparisonOptions& op
         return fail(ErrorCode::InvalidArgument,
                     "More than 1,000,000 resamples are not possible; 1,000 are usual.");
     }
-    if (auto status = checkGroup(inputs, options.nearSets); !status) return status;
-    if (auto status = checkGroup(inputs, options.farSets); !status) return status;
-    for (const std::string& name : options.nearSets) {
-        if (std::ranges::find(options.farSets, name) == options.farSets.end()) continue;
-        return fail(ErrorCode::InvalidArgument,
-                    "The OOD set '" + name + "' is in the near and in the far group; leave it in one.");
+    return checkGroups(oodNames, options);
+}
+
+Status checkComparison(const AnalysisInputs& inputs, const ComparisonOptions& options) {
+    std::vector<std::string> oodNames;
+    for (const InputSet& set : inputs.ood) oodNames.push_back(set.name);
+    if (auto status = checkComparisonOptions(oodNames, options); !status) return status;
+    for (const InputSet* set : setsOf(inputs)) {
+        if (set->features->size() > 0) continue;
+        return fail(ErrorCode::InvalidArgument, "The set '" + set->name + "' (" + set->source.string() +
+                                                    ") has no usable image; name another folder.");
     }
     return {};
 }
@@ -364,8 +378,25 @@ Status checkComparison(const AnalysisInputs& inputs, const ComparisonOptions& op
 Result<Comparison> compareDetectors(const AnalysisInputs& inputs, const TrainingDataPtr& training,
                                     const ComparisonOptions& options, const Job& job,
                                     const ComparisonSink& sink) {
-    if (auto status = checkComparison(inputs, options); !status) return forwardError(status);
-    return Run(inputs, training, options, job, sink).compare();
+    return withoutExceptions(
+        "Comparing detectors",
+        "There is not enough memory to compare these detectors; close other programs or compare fewer.",
+        [&]() -> Result<Comparison> {
+            if (auto status = checkComparison(inputs, options); !status) return forwardError(status);
+            return Run(inputs, training, options, job, sink).compare();
+        });
+}
+
+Comparison partialComparison(const AnalysisInputs& inputs, const ComparisonOptions& options,
+                             const std::vector<std::optional<ComparedDetector>>& done) {
+    Comparison comparison = frameOf(setsOf(inputs), options);
+    comparison.partial = true;
+    comparison.bootstrap = 0;
+    for (const auto& detector : done) {
+        if (detector) comparison.detectors.push_back(*detector);
+    }
+    rank(comparison);
+    return comparison;
 }
 
 DetectorWork workOf(const AnalysisInputs& inputs) {

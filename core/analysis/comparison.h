@@ -69,6 +69,7 @@ struct Comparison {
     std::vector<std::string> nearSets;
     std::vector<std::string> farSets;
     std::vector<ComparedDetector> detectors;  ///< in the order of the options
+    bool partial = false;                     ///< made by partialComparison()
 };
 
 /// Called when a detector has its scores, metrics and times (its intervals and ranks come with the result),
@@ -79,19 +80,30 @@ using ComparisonSink = std::function<void(std::size_t index, const ComparedDetec
 /// fitted stays in it: hand the same one to several comparisons. Errors: those of TrainingData::create().
 [[nodiscard]] Result<TrainingDataPtr> trainingDataOf(const std::shared_ptr<const AnalysisInputs>& inputs);
 
-/// Whether the options can be met with these inputs: names of sets, baseline, level, specs. A detector whose
-/// training data is missing is no error here. Errors: InvalidArgument.
+/// The part of checkComparison() that needs no features, for inputs that are still to be loaded: specs,
+/// baseline, level, resamples, and groups of OOD sets of these names. Errors: InvalidArgument.
+[[nodiscard]] Status checkComparisonOptions(const std::vector<std::string>& oodNames,
+                                            const ComparisonOptions& options);
+
+/// Whether the options can be met with these inputs: checkComparisonOptions(), and no set without images. A
+/// detector whose training data is missing is no error here. Errors: InvalidArgument.
 [[nodiscard]] Status checkComparison(const AnalysisInputs& inputs, const ComparisonOptions& options);
 
 /// Fits and scores every detector on the ID test and OOD sets of the inputs; those that compare every image
 /// with every training image come after all others. A detector that cannot run has an error in its place and
 /// the others go on. `training`: of these inputs. Progress in rows and resamples, by stages. Stops within one
 /// block of rows, one decomposition of a D x D matrix or a few resamples. Errors: those of checkComparison(),
-/// OutOfMemory, Cancelled.
+/// OutOfMemory, Internal, Cancelled.
 [[nodiscard]] Result<Comparison> compareDetectors(const AnalysisInputs& inputs,
                                                   const TrainingDataPtr& training,
                                                   const ComparisonOptions& options, const Job& job,
                                                   const ComparisonSink& sink = {});
+
+/// What there is of a comparison that ended early: of the options' detectors those that the sink got (`done`
+/// by their index, empty where it did not), ranked among themselves, without intervals and baseline. The
+/// inputs and options are those of the comparison.
+[[nodiscard]] Comparison partialComparison(const AnalysisInputs& inputs, const ComparisonOptions& options,
+                                           const std::vector<std::optional<ComparedDetector>>& done);
 
 /// Sizes for estimateSeconds(): all images that a comparison scores.
 [[nodiscard]] DetectorWork workOf(const AnalysisInputs& inputs);

@@ -175,7 +175,13 @@ Result<std::vector<double>> SetScoring::run(const std::string& stage) {
         BatchLoader loader(options, [this] { return nextRequest(); });
         const std::stop_callback onStop(job_.stop, [&loader] { loader.stop(); });
         std::vector<std::jthread> streams;
-        for (unsigned i = 0; i < plan_.streams; ++i) streams.emplace_back([&] { stream(loader); });
+        // Streams that run already would end with the loader only, and are waited for while unwinding.
+        try {
+            for (unsigned i = 0; i < plan_.streams; ++i) streams.emplace_back([&] { stream(loader); });
+        } catch (...) {
+            loader.stop();
+            throw;
+        }
     }
     if (job_.stopRequested()) return cancelled();
     if (failure_) return tl::unexpected<Error>(*failure_);

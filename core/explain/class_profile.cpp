@@ -110,7 +110,7 @@ Result<ClassLogits> classLogits(MatrixView<const float> features, const HeadView
         const float most = clipOrInfinity(clip);
         ClassLogits result{c, Matrix<float>(masks.size(), features.rows)};
         ProgressMeter meter(job, "Logits of a class", features.rows);
-        parallelFor(features.rows, kBlockRows, 0, [&](std::size_t begin, std::size_t end) {
+        parallelFor(features.rows, kExplainBlockRows, 0, [&](std::size_t begin, std::size_t end) {
             if (job.stopRequested()) return;
             for (std::size_t r = begin; r < end; ++r) {
                 for (std::size_t m = 0; m < weights.size(); ++m) {

@@ -153,21 +153,22 @@ struct HandEdits::Base {
     [[nodiscard]] Result<SweepResult> score(const BaseSet& set, const OffUnits& off, const Job& job) const {
         SweepResult summary = emptySummary(set.features.rows);
         const std::size_t stride = paddedClasses(classes);
-        parallelFor(set.features.rows, kBlockRows, options.threads, [&](std::size_t begin, std::size_t end) {
-            if (job.stopRequested()) return;
-            const auto activations = activationsOf(set, off, clipOrInfinity(options.clip), begin, end);
-            const Buffer scratch = allocate(stride);
-            summariseEdited({.logits = set.logits.get() + begin * stride,
-                             .rows = end - begin,
-                             .stride = stride,
-                             .activations = activations.data(),
-                             .weights = off.weights.get(),
-                             .units = off.units.size(),
-                             .maxLogit = summary.maxLogit.data() + begin,
-                             .excess = summary.excess.data() + begin,
-                             .prediction = summary.prediction.data() + begin},
-                            scratch.get());
-        });
+        parallelFor(
+            set.features.rows, kExplainBlockRows, options.threads, [&](std::size_t begin, std::size_t end) {
+                if (job.stopRequested()) return;
+                const auto activations = activationsOf(set, off, clipOrInfinity(options.clip), begin, end);
+                const Buffer scratch = allocate(stride);
+                summariseEdited({.logits = set.logits.get() + begin * stride,
+                                 .rows = end - begin,
+                                 .stride = stride,
+                                 .activations = activations.data(),
+                                 .weights = off.weights.get(),
+                                 .units = off.units.size(),
+                                 .maxLogit = summary.maxLogit.data() + begin,
+                                 .excess = summary.excess.data() + begin,
+                                 .prediction = summary.prediction.data() + begin},
+                                scratch.get());
+            });
         if (job.stopRequested()) return cancelled();
         return summary;
     }

@@ -73,14 +73,6 @@ std::vector<std::uint8_t> keptFlags(const HeadView& head, const HeadMask& mask, 
     return flags;
 }
 
-std::vector<std::uint8_t> unitFlags(std::span<const std::size_t> units, std::size_t count) {
-    std::vector<std::uint8_t> flags(count);
-    for (const std::size_t unit : units) {
-        if (unit < count) flags[unit] = 1;
-    }
-    return flags;
-}
-
 EntryOrder entryOrder(const LevelPlan& plan, std::size_t c) {
     const std::size_t levels = plan.levels.size();
     const auto last = plan.lastKept.view().row(c);

@@ -41,8 +41,6 @@ struct HeadMask {
 
 /// D flags: 1 where the mask keeps the weight of class c and the unit.
 [[nodiscard]] std::vector<std::uint8_t> keptFlags(const HeadView& head, const HeadMask& mask, std::size_t c);
-/// `count` flags, 1 at the listed units (those >= count are passed over): HeadMask::unitsOff of a list.
-[[nodiscard]] std::vector<std::uint8_t> unitFlags(std::span<const std::size_t> units, std::size_t count);
 
 /// The units of one class in the order in which they enter on the way from the sparsest level to the dense
 /// head: by lastKept from large to small, equal ones by index. The units kept at level k are order[0,

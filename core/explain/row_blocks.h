@@ -18,7 +18,7 @@
 namespace dicescope {
 
 /// Rows that one thread takes at a time.
-inline constexpr std::size_t kBlockRows = 256;
+inline constexpr std::size_t kExplainBlockRows = 256;
 /// Blocks whose parts are held before they are merged.
 inline constexpr std::size_t kBlocksAtATime = 64;
 
@@ -28,13 +28,13 @@ template <class Part, class Compute, class Merge>
 [[nodiscard]] Status overRowBlocks(std::size_t rows, const Job& job, const std::string& stage,
                                    const Compute& compute, const Merge& merge) {
     ProgressMeter meter(job, stage, rows);
-    constexpr std::size_t kRowsAtATime = kBlockRows * kBlocksAtATime;
+    constexpr std::size_t kRowsAtATime = kExplainBlockRows * kBlocksAtATime;
     for (std::size_t first = 0; first < rows; first += kRowsAtATime) {
         const std::size_t count = std::min(kRowsAtATime, rows - first);
-        std::vector<Part> parts((count - 1) / kBlockRows + 1);
-        parallelFor(count, kBlockRows, 0, [&](std::size_t begin, std::size_t end) {
+        std::vector<Part> parts((count - 1) / kExplainBlockRows + 1);
+        parallelFor(count, kExplainBlockRows, 0, [&](std::size_t begin, std::size_t end) {
             if (job.stopRequested()) return;
-            parts[begin / kBlockRows] = compute(first + begin, first + end);
+            parts[begin / kExplainBlockRows] = compute(first + begin, first + end);
             meter.add(end - begin);
         });
         if (job.stopRequested()) return cancelled();

@@ -190,13 +190,4 @@ Result<std::vector<OutgoingWeight>> outgoingWeights(const HeadView& head, const 
     return weights;
 }
 
-Result<std::vector<std::size_t>> keptClassesOfUnits(const HeadView& head, const HeadMask& mask) {
-    if (const Status status = checkHead(head, mask); !status) return forwardError(status);
-    std::vector<std::size_t> counts(head.units());
-    for (std::size_t c = 0; c < head.classes(); ++c) {
-        for (std::size_t d = 0; d < counts.size(); ++d) counts[d] += mask.keeps(c, d) ? 1 : 0;
-    }
-    return counts;
-}
-
 }  // namespace dicescope

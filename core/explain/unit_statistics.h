@@ -76,7 +76,4 @@ struct OutgoingWeight {
                                                                   std::span<const double> mean,
                                                                   std::size_t unit);
 
-/// For each unit the number of classes whose weight the mask keeps. Errors: those of checkHead().
-[[nodiscard]] Result<std::vector<std::size_t>> keptClassesOfUnits(const HeadView& head, const HeadMask& mask);
-
 }  // namespace dicescope

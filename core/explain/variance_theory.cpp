@@ -227,25 +227,6 @@ Result<MeasuredOutput> measureOutput(MatrixView<const float> features, const Hea
     });
 }
 
-Result<std::vector<double>> meanFromContribution(MatrixView<const double> contribution, const HeadView& head,
-                                                 const LevelPlan& plan, std::size_t c) {
-    if (const Status status = checkPlanAndClass(head, plan, c); !status) return forwardError(status);
-    if (contribution.rows != head.classes() || contribution.cols != head.units()) {
-        return fail(ErrorCode::Mismatch,
-                    "The contributions are of another head; compute them from this model's mean features.");
-    }
-    return withoutExceptions("The mean output", kOutOfMemory, [&]() -> Result<std::vector<double>> {
-        const EntryOrder entry = entryOrder(plan, c);
-        std::vector<double> means(entry.end.size());
-        double mean = static_cast<double>(head.bias[c]);
-        walkRows(entry, [&](std::size_t row, std::size_t first, std::size_t last) {
-            for (std::size_t i = first; i < last; ++i) mean += contribution(c, entry.order[i]);
-            means[row] = mean;
-        });
-        return means;
-    });
-}
-
 std::vector<double> meanGap(std::span<const double> id, std::span<const double> ood) {
     std::vector<double> gap(std::min(id.size(), ood.size()));
     for (std::size_t row = 0; row < gap.size(); ++row) gap[row] = id[row] - ood[row];

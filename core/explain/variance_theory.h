@@ -55,13 +55,6 @@ struct MeasuredOutput {
 [[nodiscard]] Result<MeasuredOutput> measureOutput(MatrixView<const float> features, const HeadView& head,
                                                    const LevelPlan& plan, std::size_t c, const Job& job);
 
-/// b_c + sum over kept of V[c,d]: the mean masked logit of the set whose mean feature is in V, exactly. On
-/// the training set it must equal PredictedOutput::mean, a check of masks and moments. contribution: C x D.
-/// Errors: as predictOutput().
-[[nodiscard]] Result<std::vector<double>> meanFromContribution(MatrixView<const double> contribution,
-                                                               const HeadView& head, const LevelPlan& plan,
-                                                               std::size_t c);
-
 /// ID less OOD, row by row: the gap of the mean logit of a class over p. (The gap of the largest logit is the
 /// gap of ScoreKind::MaxLogit in LevelMetrics.) Of the common length.
 [[nodiscard]] std::vector<double> meanGap(std::span<const double> id, std::span<const double> ood);

@@ -51,7 +51,11 @@ Status checkGradient(const SplitModel& model, const at::Tensor& probe) {
         if (std::isfinite(maxMagnitude(moved))) return {};
     } catch (const c10::OutOfMemoryError&) {
         throw;
+    } catch (const std::bad_alloc&) {
+        throw;
     } catch (const std::exception& error) {
+        Error failure = errorFromTorch("The model could not be run for its gradient", error.what());
+        if (failure.code != ErrorCode::Internal) return tl::unexpected<Error>(std::move(failure));
         return fail(ErrorCode::Unsupported, "ODIN needs the gradient of the model, and it has none (" +
                                                 reasonOf(error.what()) + ").");
     }

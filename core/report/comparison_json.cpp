@@ -3,6 +3,7 @@
 #include "core/report/comparison_report.h"
 #include "core/report/comparison_rows.h"
 #include "core/report/json_parts.h"
+#include "core/report/published_comparison.h"
 
 namespace dicescope {
 namespace {
@@ -76,12 +77,31 @@ Json detectorJson(const Comparison& comparison, const ComparedDetector& detector
     return json;
 }
 
+Json publishedJson(const std::vector<PublishedDetector>& rows) {
+    const auto number = [](const std::optional<double>& value) {
+        return value ? Json(*value) : Json(nullptr);
+    };
+    Json json = Json::array();
+    for (const PublishedDetector& row : rows) {
+        json.push_back({{"detector", specText(row.spec)},
+                        {"ood", row.ood},
+                        {"fpr95", row.metrics.fpr95},
+                        {"published_fpr95", number(row.published.fpr95)},
+                        {"auroc", row.metrics.auroc},
+                        {"published_auroc", number(row.published.auroc)},
+                        {"source", row.published.source}});
+    }
+    return json;
+}
+
 }  // namespace
 
-std::string comparisonJson(const AnalysisInputs& inputs, const Comparison& comparison) {
+std::string comparisonJson(const AnalysisInputs& inputs, const Comparison& comparison,
+                           const BenchmarkPreset* benchmark) {
     Json json;
     json["schema"] = kComparisonSchema;
     addInputs(json, inputs);
+    if (comparison.partial) json["partial"] = true;
     json["tpr_level"] = comparison.tprLevel;
     json["n_id"] = comparison.idCount;
     json["bootstrap"] = {
@@ -93,6 +113,10 @@ std::string comparisonJson(const AnalysisInputs& inputs, const Comparison& compa
     json["detectors"] = Json::array();
     for (const ComparedDetector& detector : comparison.detectors) {
         json["detectors"].push_back(detectorJson(comparison, detector));
+    }
+    if (benchmark != nullptr) {
+        const auto rows = publishedRows(comparison, *benchmark);
+        if (!rows.empty()) json["published"] = publishedJson(rows);
     }
     return dumpJson(json);
 }

@@ -7,6 +7,7 @@
 #include "core/report/comparison_rows.h"
 #include "core/report/interval_text.h"
 #include "core/report/markup.h"
+#include "core/report/published_comparison.h"
 #include "core/report/text.h"
 
 namespace dicescope {
@@ -124,6 +125,16 @@ std::string markdownIntervals(const Comparison& comparison) {
     return text;
 }
 
+std::string latexCaption(const AnalysisInputs& inputs, const Comparison& comparison) {
+    const std::string model =
+        inputs.model ? escapeLatex(inputs.model->path.filename().string()) : "the head given as .npy";
+    const std::string star = starLegend(comparison);
+    return "Out-of-distribution detectors on " + model + ", in percent. FPR" +
+           levelPercent(comparison.tprLevel) + " with ID as the positive class. Bold: the best of a column." +
+           (star.empty() ? "" : " $^{*}$: " + escapeLatex(star)) +
+           (comparison.partial ? " Partial: not every detector was done." : "");
+}
+
 }  // namespace
 
 std::string comparisonLatex(const AnalysisInputs& inputs, const Comparison& comparison) {
@@ -131,20 +142,17 @@ std::string comparisonLatex(const AnalysisInputs& inputs, const Comparison& comp
     std::string text = "% DiceScope " DICESCOPE_VERSION "; needs \\usepackage{booktabs}.\n";
     for (const std::string& sentence : comparisonConventions(comparison))
         text += "% " + printable(sentence) + "\n";
-    const std::string model =
-        inputs.model ? escapeLatex(inputs.model->path.filename().string()) : "the head given as .npy";
-    text += "\\begin{table}\n  \\centering\n  \\caption{Out-of-distribution detectors on " + model +
-            ", in percent. FPR" + levelPercent(comparison.tprLevel) +
-            " with ID as the positive class.}\n  \\begin{tabular}{l" +
-            std::string(2 * comparisonColumns(comparison).size(), 'r') + "}\n    \\toprule\n" +
-            latexHeading(comparison) + "    \\midrule\n";
+    text += "\\begin{table}\n  \\centering\n  \\caption{" + latexCaption(inputs, comparison) +
+            "}\n  \\begin{tabular}{l" + std::string(2 * comparisonColumns(comparison).size(), 'r') +
+            "}\n    \\toprule\n" + latexHeading(comparison) + "    \\midrule\n";
     for (const ComparedDetector& detector : comparison.detectors) {
         if (!detector.error) text += latexRow(comparison, detector, best);
     }
     return text + "    \\bottomrule\n  \\end{tabular}\n\\end{table}\n";
 }
 
-std::string comparisonMarkdown(const AnalysisInputs& inputs, const Comparison& comparison) {
+std::string comparisonMarkdown(const AnalysisInputs& inputs, const Comparison& comparison,
+                               const BenchmarkPreset* benchmark) {
     const std::vector<Best> best = bestOfColumns(comparison);
     std::string text = markdownHeading(comparison);
     for (const ComparedDetector& detector : comparison.detectors) {
@@ -164,20 +172,27 @@ std::string comparisonMarkdown(const AnalysisInputs& inputs, const Comparison& c
     for (const std::string& sentence : comparisonConventions(comparison)) {
         text += "- " + escapeMarkdown(sentence) + "\n";
     }
-    return text + "- DiceScope " DICESCOPE_VERSION ".\n";
+    text += "- DiceScope " DICESCOPE_VERSION ".\n";
+    return benchmark == nullptr ? text : text + publishedMarkdown(inputs, comparison, *benchmark);
 }
 
-Status writeComparison(const std::filesystem::path& folder, const AnalysisInputs& inputs,
-                       const Comparison& comparison) {
-    const std::pair<const char*, std::string> files[] = {
-        {"comparison.csv", comparisonCsv(comparison)},
-        {"comparison.tex", comparisonLatex(inputs, comparison)},
-        {"comparison.md", comparisonMarkdown(inputs, comparison)},
-        {"comparison.json", comparisonJson(inputs, comparison)}};
+Result<std::vector<std::string>> writeComparison(const std::filesystem::path& folder,
+                                                 const AnalysisInputs& inputs, const Comparison& comparison,
+                                                 const BenchmarkPreset* benchmark) {
+    const std::string stem = comparison.partial ? "comparison-partial" : "comparison";
+    std::vector<std::pair<std::string, std::string>> files{
+        {stem + ".csv", comparisonCsv(comparison)},
+        {stem + ".tex", comparisonLatex(inputs, comparison)},
+        {stem + ".md", comparisonMarkdown(inputs, comparison, benchmark)},
+        {stem + ".json", comparisonJson(inputs, comparison, benchmark)}};
+    if (benchmark != nullptr && !comparison.partial && !publishedRows(comparison, *benchmark).empty())
+        files.emplace_back("comparison-published.csv", publishedCsv(comparison, *benchmark));
+    std::vector<std::string> names;
     for (const auto& [name, text] : files) {
-        if (auto status = writeFileAtomically(folder / name, text); !status) return status;
+        if (auto status = writeFileAtomically(folder / name, text); !status) return forwardError(status);
+        names.push_back(name);
     }
-    return {};
+    return names;
 }
 
 }  // namespace dicescope

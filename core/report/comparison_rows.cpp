@@ -17,6 +17,10 @@ std::size_t imagesOf(const Comparison& comparison, const std::vector<std::string
     return images;
 }
 
+bool hasGroups(const Comparison& comparison) {
+    return !comparison.nearSets.empty() || !comparison.farSets.empty();
+}
+
 const MetricIntervals* pick(const std::optional<BootstrapIntervals>& all, std::size_t set) {
     if (!all) return nullptr;
     return set < all->ood.size() ? &all->ood[set] : &all->average;
@@ -52,26 +56,38 @@ std::vector<std::string> comparisonColumns(const Comparison& comparison) {
     return columns;
 }
 
+std::string starLegend(const Comparison& comparison) {
+    if (comparison.bootstrap == 0 || !comparison.baseline) return {};
+    return "the 95 % interval of the paired difference to " +
+           comparison.detectors[*comparison.baseline].label +
+           " in that column does not hold 0; not corrected for the number of detectors" +
+           (hasGroups(comparison) ? "; averages of near and far sets are not tested." : ".");
+}
+
 std::vector<std::string> comparisonConventions(const Comparison& comparison) {
     const std::string level = levelPercent(comparison.tprLevel);
-    std::vector<std::string> sentences{
-        "Every score is higher for in-distribution (ID) images; values in percent.",
-        "FPR" + level + ": ID is positive; share of OOD images accepted when at least " + level +
-            " % of the ID images are.",
-        "AUROC: probability that an ID image scores above an OOD image, ties count one half.",
-        "Averages: unweighted over the OOD sets. Ranks: by the average over all of them.",
-        std::to_string(comparison.idCount) + " ID and " +
-            std::to_string(imagesOf(comparison, comparison.oodNames)) + " OOD images."};
+    std::vector<std::string> sentences;
+    if (comparison.partial) {
+        sentences.emplace_back(
+            "Partial: the comparison was interrupted; only detectors that were done by then are listed, "
+            "without intervals.");
+    }
+    sentences.insert(sentences.end(),
+                     {"Every score is higher for in-distribution (ID) images; values in percent.",
+                      "FPR" + level + ": ID is positive; share of OOD images accepted when at least " +
+                          level + " % of the ID images are.",
+                      "AUROC: probability that an ID image scores above an OOD image, ties count one half.",
+                      "Averages: unweighted over the OOD sets. Ranks: by the average over all of them.",
+                      std::to_string(comparison.idCount) + " ID and " +
+                          std::to_string(imagesOf(comparison, comparison.oodNames)) + " OOD images."});
     if (comparison.bootstrap > 0) {
         sentences.push_back("Intervals: 95 %, bootstrap over images with " +
                             std::to_string(comparison.bootstrap) + " resamples, seed " +
-                            std::to_string(comparison.seed) + ".");
+                            std::to_string(comparison.seed) +
+                            (hasGroups(comparison) ? "; none for averages of near and far sets." : "."));
     }
-    if (comparison.bootstrap > 0 && comparison.baseline) {
-        sentences.push_back("*: the interval of the paired difference to " +
-                            comparison.detectors[*comparison.baseline].label +
-                            " on the average does not hold 0; not corrected for the number of detectors.");
-    }
+    const std::string star = starLegend(comparison);
+    if (!star.empty()) sentences.push_back("*: " + star);
     return sentences;
 }
 

@@ -25,7 +25,10 @@ struct ComparisonRow {
 /// The names of these rows.
 [[nodiscard]] std::vector<std::string> comparisonColumns(const Comparison& comparison);
 
-/// What the numbers mean, in sentences of plain ASCII.
+/// What a star beside a number means, in a sentence of plain ASCII; empty where no number is tested.
+[[nodiscard]] std::string starLegend(const Comparison& comparison);
+
+/// What the numbers mean, in sentences of plain ASCII; where the comparison is partial, that first.
 [[nodiscard]] std::vector<std::string> comparisonConventions(const Comparison& comparison);
 
 }  // namespace dicescope

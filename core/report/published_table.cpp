@@ -37,17 +37,11 @@ std::string publishedPercent(const std::optional<double>& fraction) {
     return fraction ? percent(*fraction) : "-";
 }
 
-/// Where the published numbers are from, and what speaks against comparing.
 std::vector<std::string> remarks(const AnalysisInputs& inputs, const BenchmarkPreset& preset,
                                  const std::vector<PublishedRow>& rows) {
-    std::vector<std::string> sentences;
-    for (const PublishedRow& row : rows) {
-        const std::string sentence = "Published: " + row.published.source;
-        if (std::ranges::count(sentences, sentence) == 0) sentences.push_back(sentence);
-    }
-    const std::string other = modelDifference(preset, inputs.head.classes(), inputs.head.features());
-    if (!other.empty()) sentences.push_back(other);
-    return sentences;
+    std::vector<PublishedNumbers> numbers;
+    for (const PublishedRow& row : rows) numbers.push_back(row.published);
+    return publishedRemarks(inputs, preset, numbers);
 }
 
 /// Detector, score, set and the four numbers.
@@ -71,6 +65,18 @@ constexpr std::size_t kTextColumns = 3;
 
 }  // namespace
 
+std::vector<std::string> publishedRemarks(const AnalysisInputs& inputs, const BenchmarkPreset& preset,
+                                          const std::vector<PublishedNumbers>& published) {
+    std::vector<std::string> sentences;
+    for (const PublishedNumbers& numbers : published) {
+        const std::string sentence = "Published: " + numbers.source;
+        if (std::ranges::count(sentences, sentence) == 0) sentences.push_back(sentence);
+    }
+    const std::string other = modelDifference(preset, inputs.head.classes(), inputs.head.features());
+    if (!other.empty()) sentences.push_back(other);
+    return sentences;
+}
+
 std::vector<PublishedRow> publishedRows(const Evaluation& evaluation, const BenchmarkPreset& preset) {
     const bool takesAverage = isWhole(evaluation, preset);
     std::vector<PublishedRow> rows;
@@ -91,16 +97,8 @@ std::string publishedTable(const AnalysisInputs& inputs, const Evaluation& evalu
     if (rows.empty()) return title + ": nothing was published for these detectors and sets.\n";
     std::vector<std::vector<std::string>> lines{headings()};
     for (const PublishedRow& row : rows) lines.push_back(cellsOf(row, evaluation));
-    std::vector<std::size_t> widths(headings().size());
-    for (const auto& line : lines) {
-        for (std::size_t k = 0; k < line.size(); ++k) widths[k] = std::max(widths[k], line[k].size());
-    }
-    std::string text = title + ", beside published numbers, in percent\n";
-    for (const auto& line : lines) {
-        for (std::size_t k = 0; k < line.size(); ++k)
-            text += k < kTextColumns ? padRight(line[k], widths[k] + 2) : padLeft(line[k], widths[k] + 2);
-        text += '\n';
-    }
+    std::string text =
+        title + ", beside published numbers, in percent\n" + alignedColumns(lines, kTextColumns);
     for (const std::string& sentence : remarks(inputs, preset, rows)) text += sentence + "\n";
     return text;
 }

@@ -15,6 +15,11 @@ struct PublishedRow {
     PublishedNumbers published;
 };
 
+/// Where published numbers are from, each source once, and modelDifference() where there is one.
+[[nodiscard]] std::vector<std::string> publishedRemarks(const AnalysisInputs& inputs,
+                                                        const BenchmarkPreset& preset,
+                                                        const std::vector<PublishedNumbers>& published);
+
 /// The rows of an evaluation for which the benchmark has published numbers, in the order of the evaluation;
 /// the average only where the OOD sets are exactly the benchmark's.
 [[nodiscard]] std::vector<PublishedRow> publishedRows(const Evaluation& evaluation,

@@ -12,6 +12,7 @@
 #include "core/analysis/inputs.h"
 #include "core/base/error.h"
 #include "core/base/job.h"
+#include "core/detectors/registry.h"
 #include "core/metrics/score_kind.h"
 #include "core/session/session.h"
 #include "core/sparsity/ranking.h"
@@ -149,6 +150,10 @@ struct HeadInUse {
 /// published numbers of ReAct and DICE+ReAct stand for every clip, and pair of clip and p, of
 /// BenchmarkPreset::react.
 [[nodiscard]] std::string_view publishedMethod(const BenchmarkPreset& preset, const HeadInUse& head);
+
+/// The same for a detector: "msp", "odin", "mahalanobis" and "energy" with its default settings, "dice" at
+/// the preset's p, "react" and "dice+react" with c given, at a clip, or pair of clip and p, of the preset.
+[[nodiscard]] std::string_view publishedMethod(const BenchmarkPreset& preset, const DetectorSpec& detector);
 
 /// The numbers to lay beside a view of a session at the level `p` (absent: the dense head): publishedBy() the
 /// publishedMethod() of its benchmark, for the sets that the session has, without FPR where the session looks

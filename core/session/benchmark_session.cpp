@@ -97,6 +97,20 @@ std::string_view publishedMethod(const BenchmarkPreset& preset, const HeadInUse&
     return head.p ? maskedMethod(preset, head) : denseMethod(preset, head);
 }
 
+std::string_view publishedMethod(const BenchmarkPreset& preset, const DetectorSpec& detector) {
+    constexpr std::string_view kPlain[] = {"msp", "odin", "mahalanobis", "energy"};
+    const auto plain = std::ranges::find(kPlain, detector.id);
+    if (plain != std::end(kPlain)) return specText(detector) == detector.id ? *plain : std::string_view();
+    HeadInUse head;
+    if (detector.id.starts_with("dice")) head.p = parameterValue(detector, "p");
+    if (detector.id == "dice") return publishedMethod(preset, head);
+    if (detector.id != "react" && detector.id != "dice+react") return {};
+    const double clip = parameterValue(detector, "c");
+    if (!(clip > 0)) return {};
+    head.reactClip = static_cast<float>(clip);
+    return publishedMethod(preset, head);
+}
+
 std::vector<PublishedNumbers> publishedFor(const Session& session, std::optional<double> p) {
     const auto preset = findBenchmark(session.benchmark);
     if (!preset) return {};

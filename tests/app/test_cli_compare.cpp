@@ -5,6 +5,9 @@
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
+#include <csignal>
+#include <utility>
+#include <vector>
 
 #include "tests/support/tiny_case.h"
 
@@ -39,13 +42,17 @@ struct Fixture {
                       "--images", folder, "--out", file});
     }
 
-    [[nodiscard]] Outcome start(const QStringList& arguments) const {
-        QProcess process;
+    void prepare(QProcess& process) const {
         auto environment = QProcessEnvironment::systemEnvironment();
         environment.insert("XDG_STATE_HOME", temporary.filePath("state"));
         environment.insert("XDG_CACHE_HOME", temporary.filePath("cache-home"));
         process.setProcessEnvironment(environment);
         process.setWorkingDirectory(temporary.path());
+    }
+
+    [[nodiscard]] Outcome start(const QStringList& arguments) const {
+        QProcess process;
+        prepare(process);
         process.start(QStringLiteral(DICESCOPE_CLI), arguments);
         process.waitForFinished(120000);
         return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
@@ -53,14 +60,32 @@ struct Fixture {
                 QString::fromUtf8(process.readAllStandardError())};
     }
 
-    [[nodiscard]] Outcome runOnImages(const QStringList& arguments) const {
-        return run(QStringList{"--model", "tiny.pt", "--preset", "tiny.json", "--id-train", "train", "--id",
-                               "id", "--ood", "one=one", "two=two", "--device", "cpu"} +
-                   arguments);
+    [[nodiscard]] static QStringList imageArguments() {
+        return {"--model", "tiny.pt", "--preset", "tiny.json", "--id-train", "train", "--id",
+                "id",      "--ood",   "one=one",  "two=two",   "--device",   "cpu"};
     }
 
-    [[nodiscard]] QJsonObject json() const {
-        QFile file(temporary.filePath("out/comparison.json"));
+    [[nodiscard]] Outcome runOnImages(const QStringList& arguments) const {
+        return run(imageArguments() + arguments);
+    }
+
+    /// s.dicescope with the images of the fixture and these OOD sets as pairs of name and folder.
+    void writeSession(QJsonObject session, const std::vector<std::pair<QString, QString>>& ood) const {
+        QJsonArray sets;
+        for (const auto& [name, path] : ood) sets << QJsonObject{{"name", name}, {"path", path}};
+        session["schema"] = 1;
+        session["inputs"] =
+            QJsonObject{{"model", "tiny.pt"},  {"preprocess", "tiny.json"},
+                        {"id_train", "train"}, {"id", "id"},
+                        {"ood", sets},         {"extraction", QJsonObject{{"device", "cpu"}}}};
+        QFile file(temporary.filePath("s.dicescope"));
+        const QByteArray text = QJsonDocument(session).toJson();
+        if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size())
+            qFatal("the session cannot be written");
+    }
+
+    [[nodiscard]] QJsonObject json(const QString& name = "comparison.json") const {
+        QFile file(temporary.filePath("out/" + name));
         return file.open(QIODevice::ReadOnly) ? QJsonDocument::fromJson(file.readAll()).object()
                                               : QJsonObject();
     }
@@ -152,13 +177,94 @@ class TestCliCompare : public QObject {
         QTest::newRow("parameter") << QStringList{"--detectors", "knn:q=1"} << "no parameter 'q'";
         QTest::newRow("baseline") << QStringList{"--baseline", "magic"} << "no detector 'magic'";
         QTest::newRow("group") << QStringList{"--near", "three"} << "no OOD set 'three'";
+        QTest::newRow("both groups") << QStringList{"--near", "one", "--far", "one,two"}
+                                     << "near and in the far";
+        QTest::newRow("level") << QStringList{"--tpr", "2"} << "2";
+        QTest::newRow("resamples") << QStringList{"--bootstrap", "2000000"} << "1,000,000";
+        QTest::newRow("benchmark") << QStringList{"--benchmark", "cifar11"} << "'cifar11'";
     }
     void refusesWhatThereIsNot() {
         QFETCH(QStringList, arguments);
         QFETCH(QString, told);
-        const auto outcome = Fixture().runOnImages(arguments);
+        const Fixture fixture;
+        // Nothing is loaded before, or this would be what is complained about.
+        QFile model(fixture.temporary.filePath("tiny.pt"));
+        QVERIFY(model.open(QIODevice::WriteOnly | QIODevice::Truncate) && model.write("no model") > 0);
+        model.close();
+        const auto outcome = fixture.runOnImages(arguments + QStringList{"--out", "out"});
         QVERIFY(outcome.code == 1 || outcome.code == 2);
         QVERIFY2(outcome.err.contains(told), qPrintable(outcome.err));
+        QVERIFY(!QFile::exists(fixture.temporary.filePath("out")));
+    }
+
+    void aSessionGivesWhatIsNotSaid() {
+        const Fixture fixture;
+        fixture.writeSession({{"benchmark", "cifar10"},
+                              {"p", 40},
+                              {"bootstrap", 20},
+                              {"sweep", QJsonObject{{"react_clip", 0.5}, {"seed", 7}}}},
+                             {{"SVHN", "one"}, {"LSUN-C", "two"}});
+        const QStringList common{"--session", "s.dicescope", "--detectors", "dice,dice+react,energy",
+                                 "--out",     "out"};
+        auto outcome = fixture.run(common);
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+        const QJsonObject given = fixture.json();
+        QCOMPARE(given["far"], QJsonArray{"SVHN"});
+        QCOMPARE(given["near"], QJsonArray());
+        QCOMPARE(given["bootstrap"]["resamples"].toInt(), 20);
+        QCOMPARE(given["bootstrap"]["seed"].toInt(), 7);
+        QCOMPARE(given["detectors"][0]["detector"].toString(), "dice:p=40");
+        QCOMPARE(given["detectors"][1]["detector"].toString(), "dice+react:p=40:c=0.5");
+
+        outcome = fixture.run(common + QStringList{"--bootstrap", "30", "--seed", "8", "--near", "SVHN"});
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+        const QJsonObject said = fixture.json();
+        QCOMPARE(said["far"], QJsonArray());
+        QCOMPARE(said["near"], QJsonArray{"SVHN"});
+        QCOMPARE(said["bootstrap"]["resamples"].toInt(), 30);
+        QCOMPARE(said["bootstrap"]["seed"].toInt(), 8);
+    }
+
+    void publishedNumbersAreLaidBeside() {
+        const Fixture fixture;
+        const auto outcome =
+            fixture.run({"--model",     "tiny.pt",  "--preset",    "tiny.json",   "--id-train",
+                         "train",       "--id",     "id",          "--ood",       "SUN=one",
+                         "mine=two",    "--device", "cpu",         "--detectors", "msp,dice,knn:k=3",
+                         "--bootstrap", "0",        "--benchmark", "imagenet1k",  "--out",
+                         "out"});
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+        QVERIFY2(outcome.out.contains("beside published numbers"), qPrintable(outcome.out));
+        QVERIFY(outcome.out.contains("The model (C=4"));
+        const QJsonArray published = fixture.json()["published"].toArray();
+        QCOMPARE(published.size(), 2);  // MSP and DICE at the preset's p on SUN
+        QCOMPARE(published[0]["published_fpr95"].toDouble(), 0.7083);
+        QCOMPARE(published[1]["detector"].toString(), "dice:p=70");
+        QFile csv(fixture.temporary.filePath("out/comparison-published.csv"));
+        QVERIFY(csv.open(QIODevice::ReadOnly));
+        QCOMPARE(csv.readAll().count('\n'), 3);
+    }
+
+    void anInterruptedRunLeavesWhatWasDone() {
+        const Fixture fixture;
+        QProcess process;
+        fixture.prepare(process);
+        QByteArray told;
+        process.start(QStringLiteral(DICESCOPE_CLI), QStringList{"compare", "--bootstrap", "1000000", "--out",
+                                                                 "out", "--detectors", "energy,msp"} +
+                                                         Fixture::imageArguments());
+        QVERIFY(process.waitForStarted());
+        QTRY_VERIFY_WITH_TIMEOUT((told += process.readAllStandardError()).contains("Intervals of"), 60000);
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished());
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(process.exitCode(), 130);
+        QVERIFY(process.readAllStandardOutput().contains("Partial: "));
+        QVERIFY(!QFile::exists(fixture.temporary.filePath("out/comparison.json")));
+        const QJsonObject json = fixture.json("comparison-partial.json");
+        QVERIFY(json["partial"].toBool());
+        QCOMPARE(json["detectors"].toArray().size(), 2);
+        QVERIFY(json["detectors"][1]["rows"][0]["intervals"].isNull());
     }
 };
 

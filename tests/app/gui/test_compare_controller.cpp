@@ -62,7 +62,7 @@ struct Shown {
     CompareController controller{page};
 
     explicit Shown(std::shared_ptr<const AnalysisInputs> inputs = tinyInputs()) {
-        CompareDefaults defaults;
+        ComparisonDefaults defaults;
         defaults.resamples = 50;
         controller.setDefaults(defaults);
         controller.setInputs(std::move(inputs));
@@ -249,7 +249,7 @@ class TestCompareController : public QObject {
         QVERIFY(shown.ends());
         const auto comparison = shown.controller.comparison();
         shown.controller.setInputs(inputs);
-        CompareDefaults other;
+        ComparisonDefaults other;
         other.p = 50;
         other.tprLevel = 0.9;
         shown.controller.setDefaults(other);
@@ -259,7 +259,7 @@ class TestCompareController : public QObject {
 
     void defaultsComeFromTheSession() {
         Shown shown;
-        CompareDefaults defaults;
+        ComparisonDefaults defaults;
         defaults.p = 40;
         defaults.reactClip = 0.75F;
         defaults.tprLevel = 0.9;

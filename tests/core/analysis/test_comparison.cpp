@@ -218,6 +218,54 @@ class TestComparison : public QObject {
         QVERIFY(comparison.error().code == ErrorCode::Cancelled);
     }
 
+    void whatWasDoneOfAStoppedComparison() {
+        const auto inputs = tinyInputs();
+        ComparisonOptions options = optionsFor("energy,knn:k=3,odin,msp", "energy");
+        options.bootstrap = 50;
+        options.nearSets = {"near"};
+        const auto whole = compared(inputs, options);
+        QVERIFY(whole && !whole->partial);
+        std::stop_source source;
+        std::vector<std::optional<ComparedDetector>> done(4);
+        const auto stopped =
+            compared(inputs, options,
+                     {source.get_token(),
+                      [&](const Progress& progress) {
+                          if (progress.stage.starts_with("Scoring near by KNN")) source.request_stop();
+                      }},
+                     [&](std::size_t index, const ComparedDetector& detector) { done[index] = detector; });
+        QVERIFY(!stopped);
+        QVERIFY(done[0] && !done[1] && !done[2] && done[3]);
+        const Comparison partial = partialComparison(*inputs, options, done);
+        QVERIFY(partial.partial && partial.bootstrap == 0 && !partial.baseline);
+        QCOMPARE(partial.oodNames, whole->oodNames);
+        QCOMPARE(partial.idCount, whole->idCount);
+        QCOMPARE(partial.detectors.size(), std::size_t{2});
+        QCOMPARE(partial.detectors[1].label, whole->detectors[3].label);
+        QCOMPARE(partial.detectors[1].average.auroc, whole->detectors[3].average.auroc);
+        QCOMPARE(partial.detectors[1].nearAverage->auroc, whole->detectors[3].nearAverage->auroc);
+        QCOMPARE(std::max(partial.detectors[0].rankByAuroc, partial.detectors[1].rankByAuroc),
+                 std::size_t{2});
+    }
+
+    void memoryThatRunsOutIsAnError() {
+        const auto inputs = tinyInputs();
+        const auto comparison =
+            compared(inputs, optionsFor("energy"), {},
+                     [](std::size_t, const ComparedDetector&) { throw std::bad_alloc(); });
+        QVERIFY(!comparison);
+        QVERIFY(comparison.error().code == ErrorCode::OutOfMemory);
+    }
+
+    void optionsAreCheckedByNamesAlone() {
+        ComparisonOptions options = optionsFor("energy,msp", "energy");
+        options.nearSets = {"a"};
+        options.farSets = {"b"};
+        QVERIFY(checkComparisonOptions({"a", "b"}, options));
+        QCOMPARE(checkComparisonOptions({"a"}, options).error().code, ErrorCode::InvalidArgument);
+        QCOMPARE(checkComparisonOptions({}, options).error().code, ErrorCode::InvalidArgument);
+    }
+
     void refusesWhatCannotBe_data() {
         QTest::addColumn<int>("broken");
         QTest::addColumn<QString>("told");

@@ -65,7 +65,7 @@ class TestImageExplanation : public QObject {
         const Case c(3, 6, 7);
         const auto features = randomFeatures(1, 6, 8);
         const std::vector<std::size_t> off{0, 5};
-        const auto flags = unitFlags(off, 6);
+        const std::vector<std::uint8_t> flags{1, 0, 0, 0, 0, 1};
         const auto result = explainImage(features.view().row(0), c.head(), {nullptr, 0, flags}, {}, 1);
         for (std::size_t k = 0; k < 3; ++k) {
             const double expected = explain_case::logit(c, c.rows() - 1, k, features.view().row(0), off);

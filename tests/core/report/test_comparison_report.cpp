@@ -140,6 +140,35 @@ class TestComparisonReport : public QObject {
         }
     }
 
+    void theStarIsExplainedBelowEveryTable() {
+        const std::string star = starLegend(comparison_);
+        QVERIFY(star.find("difference to Energy in that column") != std::string::npos);
+        QVERIFY(star.find("near and far sets are not tested") != std::string::npos);
+        const QString latex = QString::fromStdString(comparisonLatex(*inputs_, comparison_));
+        const QString caption = latex.split('\n').filter(QRegularExpression("^  .caption")).front();
+        QVERIFY2(caption.contains("$^{*}$: the 95 \\% interval of the paired difference"),
+                 qPrintable(caption));
+        QVERIFY(QString::fromStdString(comparisonMarkdown(*inputs_, comparison_)).contains("in that column"));
+        QVERIFY(QString::fromStdString(comparisonTable(comparison_)).contains("*: the 95 % interval"));
+        Comparison untested = comparison_;
+        untested.bootstrap = 0;
+        QVERIFY(starLegend(untested).empty());
+        QVERIFY(!QString::fromStdString(comparisonLatex(*inputs_, untested)).contains("$^{*}$:"));
+    }
+
+    void aPartialComparisonSaysSoAndLeavesTheWholeOne() {
+        Comparison partial = comparison_;
+        partial.partial = true;
+        QVERIFY(comparisonConventions(partial).front().starts_with("Partial: "));
+        QVERIFY(comparisonJson(*inputs_, partial).find("\"partial\": true") != std::string::npos);
+        QVERIFY(comparisonJson(*inputs_, comparison_).find("\"partial\"") == std::string::npos);
+        QVERIFY(comparisonLatex(*inputs_, partial).find(" Partial: not every detector") != std::string::npos);
+        const QTemporaryDir folder;
+        QVERIFY(writeComparison(folder.path().toStdString(), *inputs_, partial));
+        QVERIFY(QFile::exists(folder.filePath("comparison-partial.csv")));
+        QVERIFY(!QFile::exists(folder.filePath("comparison.csv")));
+    }
+
     void markdownSaysWhatTheNumbersMean() {
         const QString text = QString::fromStdString(comparisonMarkdown(*inputs_, comparison_));
         QVERIFY(text.contains("| DICE (p=60) |"));

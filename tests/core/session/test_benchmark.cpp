@@ -357,6 +357,43 @@ class TestBenchmark : public QObject {
         QCOMPARE(QString::fromStdString(std::string(publishedMethod(tiny(), head))), method);
     }
 
+    void aDetectorSaysWhichMethodItIs_data() {
+        QTest::addColumn<QString>("detector");
+        QTest::addColumn<QString>("method");
+        for (const char* plain : {"msp", "odin", "mahalanobis", "energy"})
+            QTest::newRow(plain) << plain << plain;
+        QTest::newRow("temperature") << "energy:t=2"
+                                     << "";
+        QTest::newRow("another Mahalanobis") << "mahalanobis:as=pytorch-ood"
+                                             << "";
+        QTest::newRow("DICE") << "dice"
+                              << "dice";  // p=90, as the preset
+        QTest::newRow("another p") << "dice:p=70"
+                                   << "";
+        QTest::newRow("ReAct") << "react:c=1.5"
+                               << "react";
+        QTest::newRow("another clip") << "react:c=1.4"
+                                      << "";
+        QTest::newRow("fitted clip") << "react"
+                                     << "";
+        QTest::newRow("DICE+ReAct") << "dice+react:p=15:c=1.5"
+                                    << "dice+react";
+        QTest::newRow("another pair") << "dice+react:c=1.5"
+                                      << "";
+        QTest::newRow("fitted clip of a pair") << "dice+react:p=15"
+                                               << "";
+        QTest::newRow("another mask") << "dice+scale"
+                                      << "";
+        QTest::newRow("not published") << "knn"
+                                       << "";
+    }
+    void aDetectorSaysWhichMethodItIs() {
+        QFETCH(QString, detector);
+        QFETCH(QString, method);
+        const auto spec = *parseDetectorSpec(detector.toStdString());
+        QCOMPARE(QString::fromStdString(std::string(publishedMethod(tiny(), spec))), method);
+    }
+
     void aSessionGetsTheNumbersOfItsSets() {
         Session session = defaultSession();
         session.benchmark = "imagenet1k";
