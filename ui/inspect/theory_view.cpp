@@ -100,7 +100,8 @@ void TheoryView::setCovariance(const std::shared_ptr<const CovariancePicture>& p
     HeatmapSource source;
     if (picture) {
         source.columns = source.rows = static_cast<int>(picture->value.rows());
-        source.columnLabel = source.rowLabel = tr("units by mean ID contribution");
+        source.columnLabel = tr("units by mean ID contribution");
+        source.rowLabel = tr("units");
         source.caption = caption;
         source.picture = [picture](QRect cells, QSize /*pixels*/, const Theme& theme) {
             return pictureOf(*picture, cells, theme);
