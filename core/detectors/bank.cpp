@@ -11,8 +11,6 @@
 namespace dicescope {
 namespace {
 
-constexpr std::size_t kTileRows = 4096;
-
 bool larger(const TopValues::Item& a, const TopValues::Item& b) {
     return a.value > b.value;
 }
@@ -23,11 +21,12 @@ Bank::Bank(TrainingDataPtr training, double percent, std::size_t atLeast, std::u
     : training_(std::move(training)),
       rows_(drawRows(training_->size(), shareOf(training_->size(), percent, atLeast), seed)) {}
 
-Status Bank::forEachRows(const VisitRows& visit) const {
+Status Bank::overTiles(const Job& job, const VisitRows& visit) const {
     const MatrixView<const float> features = training_->features();
     const bool all = rows_.size() == features.rows;
     Matrix<float> copy(all ? 0 : std::min(kTileRows, rows_.size()), features.cols);
     for (std::size_t first = 0; first < rows_.size(); first += kTileRows) {
+        if (job.stopRequested()) return cancelled();
         const std::size_t count = std::min(kTileRows, rows_.size() - first);
         MatrixView<const float> tile = rowsOf(features, first, count);
         if (!all) {
@@ -40,13 +39,31 @@ Status Bank::forEachRows(const VisitRows& visit) const {
     return {};
 }
 
-Status Bank::forEachTile(MatrixView<const float> queries, const Visit& visit) const {
+Status Bank::forEachRows(const std::string& stage, const Job& job, const VisitRows& visit) const {
+    ProgressMeter meter(job, stage, rows_.size());
+    return overTiles(job, [&](MatrixView<const float> rows, std::size_t first) -> Status {
+        if (auto status = visit(rows, first); !status) return status;
+        meter.add(rows.rows);
+        return {};
+    });
+}
+
+Status Bank::forEachTile(MatrixView<const float> queries, const Job& job, ProgressMeter& meter,
+                         const Visit& visit) const {
     Matrix<float> products(queries.rows, std::min(kTileRows, rows_.size()));
-    return forEachRows([&](MatrixView<const float> rows, std::size_t first) -> Status {
+    return overTiles(job, [&](MatrixView<const float> rows, std::size_t first) -> Status {
         const MatrixView<float> out{products.data(), queries.rows, rows.rows};
         if (auto status = multiplyTransposed(queries, rows, out); !status) return status;
-        return visit(out, first);
+        if (auto status = visit(out, first); !status) return status;
+        meter.add(queries.rows * rows.rows);
+        return {};
     });
+}
+
+std::size_t queriesAtATime(std::size_t most) {
+    // A heap may hold room for twice as many.
+    constexpr std::size_t kMostItems = 100'000'000 / (2 * sizeof(TopValues::Item));
+    return std::clamp<std::size_t>(kMostItems / most, 1, kDetectorBlockRows);
 }
 
 void TopValues::add(float value, std::size_t row) {

@@ -7,13 +7,19 @@
 #include <functional>
 #include <limits>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/base/job.h"
 #include "core/base/matrix.h"
+#include "core/base/progress_meter.h"
 #include "core/detectors/training_data.h"
 
 namespace dicescope {
+
+/// Rows of the bank that are compared with at a time.
+inline constexpr std::size_t kTileRows = 4096;
 
 /// Rows of the training set that images are compared with. Nothing is copied where all rows are taken.
 class Bank {
@@ -30,14 +36,19 @@ class Bank {
     /// Called with the inner products of all queries with some rows of the bank: n x tile, and the index of
     /// the tile's first row in the bank.
     using Visit = std::function<Status(MatrixView<const float> products, std::size_t first)>;
-    /// queries: n x D. Errors: those of the linear algebra and of visit.
-    [[nodiscard]] Status forEachTile(MatrixView<const float> queries, const Visit& visit) const;
+    /// queries: n x D. The meter gets n a row of the bank, tile by tile. Stops within one tile. Errors: those
+    /// of the linear algebra and of visit, Cancelled.
+    [[nodiscard]] Status forEachTile(MatrixView<const float> queries, const Job& job, ProgressMeter& meter,
+                                     const Visit& visit) const;
 
     /// Called with some rows of the bank (tile x D) and the index of the first.
     using VisitRows = std::function<Status(MatrixView<const float> rows, std::size_t first)>;
-    [[nodiscard]] Status forEachRows(const VisitRows& visit) const;
+    /// Progress in rows under `stage`. Stops within one tile. Errors: those of visit, Cancelled.
+    [[nodiscard]] Status forEachRows(const std::string& stage, const Job& job, const VisitRows& visit) const;
 
   private:
+    [[nodiscard]] Status overTiles(const Job& job, const VisitRows& visit) const;
+
     TrainingDataPtr training_;
     std::vector<std::size_t> rows_;
 };
@@ -62,6 +73,9 @@ class TopValues {
     float smallest_ = -std::numeric_limits<float>::infinity();
     std::vector<Item> items_;  ///< a heap, the smallest first
 };
+
+/// Of how many images the `most` nearest may be kept at a time without taking more than about 100 MB.
+[[nodiscard]] std::size_t queriesAtATime(std::size_t most);
 
 /// features with every row divided by its length; rows of zeros stay.
 [[nodiscard]] Matrix<float> normalised(MatrixView<const float> features);

@@ -2,6 +2,7 @@
 #include "core/detectors/clipping.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "core/detectors/feature_percentile.h"
@@ -23,6 +24,12 @@ Result<std::vector<double>> bounds(const TrainingData& training, bool perUnit, d
     return std::vector<double>(training.head().units(), *bound);
 }
 
+std::string sameBoundsSentence(const Settings& settings) {
+    return "VRA would clip all images to the same features, because percentiles " +
+           parameterText({}, settings.number("low")) + " and " + parameterText({}, settings.number("high")) +
+           " of the training activations are equal; give a higher high one or a lower low one.";
+}
+
 Result<DetectorPtr> fitVra(const Settings& settings, const TrainingDataPtr& training, const Job& job) {
     if (settings.number("low") > settings.number("high")) {
         return fail(ErrorCode::InvalidArgument, "VRA's low percentile is above its high one; swap them.");
@@ -32,6 +39,7 @@ Result<DetectorPtr> fitVra(const Settings& settings, const TrainingDataPtr& trai
     if (!low) return forwardError(low);
     const auto high = bounds(*training, perUnit, settings.number("high"), job);
     if (!high) return forwardError(high);
+    if (*low == *high) return fail(ErrorCode::InvalidArgument, sameBoundsSentence(settings));
     return std::make_shared<ShapedEnergy>(
         training, Matrix<float>(), [low = *low, high = *high](std::span<float> features) {
             for (std::size_t d = 0; d < features.size(); ++d) {
@@ -79,6 +87,18 @@ DetectorEntry vraEntry() {
     return {std::move(info), fitVra};
 }
 
+/// A ceiling of 0 leaves nothing of activations of which none is negative.
+Status checkClip(double clip, const Settings& settings, const TrainingData& training, const Job& job) {
+    if (clip != 0) return {};
+    const auto smallest = flatPercentile(training.features(), 0, job);
+    if (!smallest) return forwardError(smallest);
+    if (*smallest < 0) return {};
+    return fail(ErrorCode::InvalidArgument,
+                settings.displayName() + " would cut every activation to 0, because percentile " +
+                    parameterText({}, settings.number("percentile")) +
+                    " of the training activations is 0; give c or a higher percentile.");
+}
+
 }  // namespace
 
 std::vector<DetectorParameter> reactParameters(DetectorNeed otherwise) {
@@ -95,6 +115,7 @@ Result<RowShaper> reactShaper(const Settings& settings, const TrainingData& trai
         const auto fitted = flatPercentile(training.features(), settings.number("percentile"), job);
         if (!fitted) return forwardError(fitted);
         clip = *fitted;
+        if (auto status = checkClip(clip, settings, training, job); !status) return forwardError(status);
     }
     return [limit = static_cast<float>(clip)](std::span<float> features) {
         for (float& value : features) value = std::min(value, limit);

@@ -12,7 +12,8 @@ namespace dicescope {
 /// "c" and "percentile"; with a given c a detector needs `otherwise`.
 [[nodiscard]] std::vector<DetectorParameter> reactParameters(DetectorNeed otherwise);
 
-/// min(h, c), c given or fitted. Errors: those of flatPercentile().
+/// min(h, c), c given or fitted. Errors: InvalidArgument (a fitted c of 0 that would leave nothing), those
+/// of flatPercentile().
 [[nodiscard]] Result<RowShaper> reactShaper(const Settings& settings, const TrainingData& training,
                                             const Job& job);
 

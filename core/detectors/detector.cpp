@@ -23,11 +23,51 @@ void endRun(DetectorRun& run, Error error) {
     run.scores = {};
 }
 
-void scoreBlock(const Detector& detector, const FeatureBlock& block, std::size_t begin, DetectorRun& run) {
+/// Moves a meter of rows on within a block, of which every detector counts as the same share.
+class BlockProgress {
+  public:
+    BlockProgress(ProgressMeter& meter, std::size_t rows, std::size_t detectors)
+        : meter_(meter), rows_(rows), detectors_(detectors) {}
+
+    /// The job of the detector at index k.
+    [[nodiscard]] Job jobOf(const Job& job, std::size_t k) {
+        return {job.stop, [this, k](const Progress& progress) {
+                    if (progress.total == 0) return;
+                    reach(static_cast<double>(k) +
+                          static_cast<double>(progress.done) / static_cast<double>(progress.total));
+                }};
+    }
+    void finish() { addTo(rows_); }
+
+  private:
+    void reach(double detectorsDone) {
+        addTo(static_cast<std::size_t>(static_cast<double>(rows_) * detectorsDone /
+                                       static_cast<double>(detectors_)));
+    }
+    void addTo(std::size_t rows) {
+        if (rows <= done_) return;
+        meter_.add(rows - done_);
+        done_ = rows;
+    }
+
+    ProgressMeter& meter_;
+    std::size_t rows_;
+    std::size_t detectors_;
+    std::size_t done_ = 0;
+};
+
+/// Fails only where the work was stopped; what else goes wrong ends the run.
+Status scoreBlock(const Detector& detector, const FeatureBlock& block, std::size_t begin, const Job& job,
+                  DetectorRun& run) {
+    if (job.stopRequested()) return cancelled();
     const auto start = Clock::now();
-    const Status status = detector.score(block, std::span(run.scores).subspan(begin, block.features.rows));
+    const auto scores = std::span(run.scores).subspan(begin, block.features.rows);
+    const Status status = detector.score(block, scores, job);
     run.seconds += secondsSince(start);
-    if (!status) endRun(run, status.error());
+    if (status) return {};
+    if (status.error().code == ErrorCode::Cancelled) return status;
+    endRun(run, status.error());
+    return {};
 }
 
 /// The logits of a block, and the time that they took added to every run that uses them.
@@ -50,18 +90,20 @@ Result<std::vector<DetectorRun>> scoreAll(std::span<const DetectorPtr> detectors
                                           MatrixView<const float> features, const Job& job) {
     std::vector<DetectorRun> runs(detectors.size());
     for (DetectorRun& run : runs) run.scores.resize(features.rows);
-    Matrix<float> logits(std::min(kBlockRows, features.rows), head.classes());
+    Matrix<float> logits(std::min(kDetectorBlockRows, features.rows), head.classes());
     ProgressMeter meter(job, "Scoring", features.rows);
-    for (std::size_t begin = 0; begin < features.rows; begin += kBlockRows) {
+    for (std::size_t begin = 0; begin < features.rows; begin += kDetectorBlockRows) {
         if (job.stopRequested()) return cancelled();
-        FeatureBlock block{rowsOf(features, begin, std::min(kBlockRows, features.rows - begin)), {}};
+        FeatureBlock block{rowsOf(features, begin, std::min(kDetectorBlockRows, features.rows - begin)), {}};
         if (auto status = addLogits(detectors, head, logits, block, runs); !status)
             return forwardError(status);
+        BlockProgress progress(meter, block.features.rows, detectors.size());
         for (std::size_t k = 0; k < detectors.size(); ++k) {
-            if (job.stopRequested()) return cancelled();
-            if (!runs[k].error) scoreBlock(*detectors[k], block, begin, runs[k]);
+            if (runs[k].error) continue;
+            const Status status = scoreBlock(*detectors[k], block, begin, progress.jobOf(job, k), runs[k]);
+            if (!status) return forwardError(status);
         }
-        meter.add(block.features.rows);
+        progress.finish();
     }
     return runs;
 }
@@ -82,14 +124,15 @@ Status computeLogits(MatrixView<const float> features, MatrixView<const float> w
     return {};
 }
 
-Status Detector::score(const FeatureBlock& block, std::span<double> scores) const {
+Status Detector::score(const FeatureBlock& block, std::span<double> scores, const Job& job) const {
     const bool fits =
         scores.size() == block.features.rows && (!usesLogits() || block.logits.rows == block.features.rows);
     if (!fits) {
         return fail(ErrorCode::Mismatch,
                     "The block to be scored has another number of rows than its logits or scores.");
     }
-    return withoutExceptions("Scoring", detectorMemorySentence(), [&] { return scoreRows(block, scores); });
+    return withoutExceptions("Scoring", detectorMemorySentence(),
+                             [&] { return scoreRows(block, scores, job); });
 }
 
 Result<std::vector<DetectorRun>> scoreFeatures(std::span<const DetectorPtr> detectors, HeadView head,

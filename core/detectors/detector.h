@@ -35,13 +35,17 @@ class Detector {
 
     /// Writes one score a row of the block (scores: n values), with all processors; the values depend on the
     /// row alone, but for last bits that its place in the block decides. Finite for finite features and
-    /// logits. Memory: a few times the block. Errors: Mismatch (sizes, or logits missing), OutOfMemory,
-    /// Internal.
-    [[nodiscard]] Status score(const FeatureBlock& block, std::span<double> scores) const;
+    /// logits whose squares are far from the largest float. Memory: a few times the block, up to 200 MB
+    /// beyond it. Detectors that compare with many training images report progress (in comparisons) and stop
+    /// within 4,096 of these; the others neither. Errors: Mismatch (sizes, or logits missing), OutOfMemory,
+    /// Cancelled, Internal.
+    [[nodiscard]] Status score(const FeatureBlock& block, std::span<double> scores,
+                               const Job& job = {}) const;
 
   private:
     /// The same for sizes that fit; may throw what the standard library throws.
-    [[nodiscard]] virtual Status scoreRows(const FeatureBlock& block, std::span<double> scores) const = 0;
+    [[nodiscard]] virtual Status scoreRows(const FeatureBlock& block, std::span<double> scores,
+                                           const Job& job) const = 0;
 };
 
 using DetectorPtr = std::shared_ptr<const Detector>;
@@ -56,8 +60,9 @@ struct DetectorRun {
 /// Scores every row of a set (N x D, may be memory-mapped, N may be 0) by every detector, block of rows by
 /// block of rows, with all processors; one run a detector, in their order. The logits of a block are computed
 /// once for all. A detector that fails ends its own run only. Memory: the result and a few blocks of 1,024 x
-/// (C + D) floats. Progress in rows. Stops within one block. Errors: Mismatch (features of another width than
-/// the head's), OutOfMemory, Cancelled.
+/// (C + D) floats. Progress in rows, within a block by how many of the detectors are through with it. Stops
+/// within one block of one detector, or within 4,096 training images that it is compared with. Errors:
+/// Mismatch (features of another width than the head's), OutOfMemory, Cancelled.
 [[nodiscard]] Result<std::vector<DetectorRun>> scoreFeatures(std::span<const DetectorPtr> detectors,
                                                              HeadView head, MatrixView<const float> features,
                                                              const Job& job = {});

@@ -1,6 +1,6 @@
 #include "core/detectors/feature_percentile.h"
 
-#include <array>
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -85,19 +85,28 @@ Result<double> flatPercentile(MatrixView<const float> features, double percent, 
     return *lower + (*higher - *lower) * fraction;
 }
 
+std::size_t columnsAtATime(std::size_t rows, unsigned threads) {
+    constexpr std::size_t kMostValues = 256'000'000 / sizeof(double);
+    constexpr std::size_t kMostColumns = 16;
+    return std::clamp<std::size_t>(kMostValues / (rows * threads), 1, kMostColumns);
+}
+
 Result<std::vector<double>> columnPercentiles(MatrixView<const float> features, double percent,
                                               const Job& job) {
     std::vector<double> result(features.cols);
-    constexpr std::size_t kColumnsAtATime = 16;
-    parallelFor(features.cols, kColumnsAtATime, 0, [&](std::size_t begin, std::size_t end) {
-        if (job.stopRequested()) return;
+    const std::size_t grain = columnsAtATime(features.rows, defaultThreadCount());
+    parallelFor(features.cols, grain, 0, [&](std::size_t begin, std::size_t end) {
         std::vector<std::vector<double>> columns(end - begin, std::vector<double>(features.rows));
+        constexpr std::size_t kRowsBetweenChecks = 1024;
         for (std::size_t r = 0; r < features.rows; ++r) {
+            if (r % kRowsBetweenChecks == 0 && job.stopRequested()) return;
             for (std::size_t d = begin; d < end; ++d) {
                 columns[d - begin][r] = static_cast<double>(features(r, d));
             }
         }
-        for (std::size_t d = begin; d < end; ++d) result[d] = percentile(columns[d - begin], percent);
+        for (std::size_t d = begin; d < end && !job.stopRequested(); ++d) {
+            result[d] = percentile(columns[d - begin], percent);
+        }
     });
     if (job.stopRequested()) return cancelled();
     return result;

@@ -23,7 +23,8 @@ class Gen final : public Detector {
     [[nodiscard]] bool usesLogits() const override { return true; }
 
   private:
-    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores) const override {
+    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores,
+                                   const Job& /*job*/) const override {
         forEachRow(scores.size(), [&](std::size_t r) { scores[r] = scoreRow(block.logits.row(r)); });
         return {};
     }

@@ -15,7 +15,8 @@ class GradNorm final : public Detector {
     [[nodiscard]] bool usesLogits() const override { return true; }
 
   private:
-    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores) const override {
+    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores,
+                                   const Job& /*job*/) const override {
         const auto classes = static_cast<double>(block.logits.cols);
         forEachRow(scores.size(), [&](std::size_t r) {
             const auto logits = block.logits.row(r);

@@ -32,7 +32,8 @@ class KlMatching final : public Detector {
     [[nodiscard]] bool usesLogits() const override { return true; }
 
   private:
-    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores) const override {
+    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores,
+                                   const Job& /*job*/) const override {
         Matrix<double> probabilities(scores.size(), block.logits.cols);
         forEachRow(scores.size(), [&](std::size_t r) {
             scores[r] = -softmax(block.logits.row(r), probabilities.view().row(r));

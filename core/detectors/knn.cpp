@@ -1,10 +1,12 @@
 // KNN: the distance to the K-th nearest training feature.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "core/detectors/bank.h"
 #include "core/detectors/family.h"
+#include "core/detectors/logits.h"
 #include "core/detectors/row_math.h"
 
 namespace dicescope {
@@ -19,24 +21,46 @@ class Knn final : public Detector {
     Knn(Bank bank, std::size_t k, bool normalise) : bank_(std::move(bank)), k_(k), normalise_(normalise) {
         factors_.resize(bank_.size());
         offsets_.resize(bank_.size());
-        forEachRow(bank_.size(), [&](std::size_t g) { prepare(g); });
+    }
+
+    /// To be called once before scoring. Errors: Cancelled.
+    [[nodiscard]] Status prepare(const Job& job) {
+        return bank_.forEachRows("Fitting KNN", job, [&](MatrixView<const float> rows, std::size_t first) {
+            forEachRow(rows.rows, [&](std::size_t r) { prepareRow(norm(rows.row(r)), first + r); });
+            return Status{};
+        });
     }
 
     [[nodiscard]] bool usesLogits() const override { return false; }
 
   private:
-    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores) const override {
+    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores,
+                                   const Job& job) const override {
+        const std::size_t most = queriesAtATime(k_ + kSpare);
+        ProgressMeter meter(job, "Looking for neighbours", scores.size() * bank_.size());
+        for (std::size_t begin = 0; begin < scores.size(); begin += most) {
+            const auto part = scores.subspan(begin, std::min(most, scores.size() - begin));
+            const auto queries = rowsOf(block.features, begin, part.size());
+            if (auto status = scoreSome(queries, part, job, meter); !status) return status;
+        }
+        return {};
+    }
+
+    [[nodiscard]] Status scoreSome(MatrixView<const float> queries, std::span<double> scores, const Job& job,
+                                   ProgressMeter& meter) const {
         std::vector<TopValues> nearest(scores.size(), TopValues(k_ + kSpare));
-        Status status =
-            bank_.forEachTile(block.features, [&](MatrixView<const float> products, std::size_t first) {
-                forEachRow(scores.size(), [&](std::size_t r) {
-                    add(products.row(r), first, lengthOf(block.features.row(r)), nearest[r]);
-                });
-                return Status{};
+        const auto visit = [&](MatrixView<const float> products, std::size_t first) {
+            forEachRow(scores.size(), [&](std::size_t r) {
+                add(products.row(r), first, lengthOf(queries.row(r)), nearest[r]);
             });
-        if (!status) return status;
-        forEachRow(scores.size(),
-                   [&](std::size_t r) { scores[r] = -kthDistance(block.features.row(r), nearest[r]); });
+            return Status{};
+        };
+        if (auto status = bank_.forEachTile(queries, job, meter, visit); !status) return status;
+        forEachRow(scores.size(), [&](std::size_t r) {
+            if (job.stopRequested()) return;
+            scores[r] = -kthDistance(queries.row(r), nearest[r]);
+        });
+        if (job.stopRequested()) return cancelled();
         return {};
     }
 
@@ -48,8 +72,7 @@ class Knn final : public Detector {
 
     /// What turns products into values that grow as the distance falls: half the squared length of a row of
     /// the bank is taken off, which after normalising is 1/2 and for a row of zeros 0.
-    void prepare(std::size_t g) {
-        const double length = norm(bank_.row(g));
+    void prepareRow(double length, std::size_t g) {
         factors_[g] = normalise_ ? static_cast<float>(length > 0 ? 1 / length : 0) : 1;
         const double squared = normalise_ ? (length > 0 ? 1 : 0) : length * length;
         offsets_[g] = static_cast<float>(squared / 2);
@@ -78,6 +101,8 @@ class Knn final : public Detector {
             }
             distances.push_back(sum);
         }
+        // Where float32 products overflow, nothing can be said of the neighbours.
+        if (distances.size() < k_) return std::numeric_limits<double>::quiet_NaN();
         const auto kth = distances.begin() + static_cast<std::ptrdiff_t>(k_ - 1);
         std::nth_element(distances.begin(), kth, distances.end());
         return *kth;
@@ -90,16 +115,18 @@ class Knn final : public Detector {
     std::vector<float> offsets_;
 };
 
-Result<DetectorPtr> fitKnn(const Settings& settings, const TrainingDataPtr& training, const Job&) {
+Result<DetectorPtr> fitKnn(const Settings& settings, const TrainingDataPtr& training, const Job& job) {
     const std::size_t k = settings.count("k");
     if (k > training->size()) {
         return fail(ErrorCode::InvalidArgument, "KNN looks for neighbour " + std::to_string(k) + " among " +
                                                     std::to_string(training->size()) +
                                                     " training images; choose a smaller k.");
     }
-    return std::make_shared<Knn>(
+    auto detector = std::make_shared<Knn>(
         Bank(training, settings.number("bank"), k, static_cast<std::uint64_t>(settings.number("seed"))), k,
         settings.is("normalise", "on"));
+    if (auto status = detector->prepare(job); !status) return forwardError(status);
+    return detector;
 }
 
 }  // namespace

@@ -13,7 +13,10 @@
 namespace dicescope {
 
 /// Rows that are scored or fitted at a time.
-inline constexpr std::size_t kBlockRows = 1024;
+inline constexpr std::size_t kDetectorBlockRows = 1024;
+
+/// Logits or probabilities of training images that a detector may keep: 2 GB of them.
+inline constexpr std::size_t kMostKeptLogits = 500'000'000;
 
 /// out (n x C) = features (n x D) * weight (C x D)^T + bias, float32. Errors: those of multiplyTransposed().
 [[nodiscard]] Status computeLogits(MatrixView<const float> features, MatrixView<const float> weight,

@@ -90,7 +90,8 @@ class Mahalanobis final : public Detector {
     [[nodiscard]] bool usesLogits() const override { return false; }
 
   private:
-    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores) const override {
+    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores,
+                                   const Job& /*job*/) const override {
         const auto rows = classes_.whitening.apply(block.features);
         if (!rows) return forwardError(rows);
         if (auto status = classes_.nearest(rows->view(), scores); !status) return status;
@@ -135,7 +136,8 @@ class RelativeMahalanobis final : public Detector {
     [[nodiscard]] bool usesLogits() const override { return false; }
 
   private:
-    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores) const override {
+    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores,
+                                   const Job& /*job*/) const override {
         const auto rows = classes_.whitening.apply(block.features);
         if (!rows) return forwardError(rows);
         if (auto status = background_.distances(block.features, rows->view(), scores); !status) return status;

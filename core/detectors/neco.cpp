@@ -25,7 +25,8 @@ class Neco final : public Detector {
     [[nodiscard]] bool usesLogits() const override { return fit_.timesMaxLogit; }
 
   private:
-    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores) const override {
+    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores,
+                                   const Job& /*job*/) const override {
         Matrix<double> rows(block.features.rows, block.features.cols);
         forEachRow(rows.rows(), [&](std::size_t r) {
             for (std::size_t d = 0; d < rows.cols(); ++d) {

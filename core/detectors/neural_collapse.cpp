@@ -25,7 +25,8 @@ class Fdbd final : public Detector {
     [[nodiscard]] bool usesLogits() const override { return true; }
 
   private:
-    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores) const override {
+    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores,
+                                   const Job& /*job*/) const override {
         const auto others = static_cast<double>(std::max<std::size_t>(2, block.logits.cols) - 1);
         forEachRow(scores.size(), [&](std::size_t r) {
             const auto logits = block.logits.row(r);
@@ -77,7 +78,8 @@ class Nci final : public Detector {
     [[nodiscard]] bool usesLogits() const override { return true; }
 
   private:
-    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores) const override {
+    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores,
+                                   const Job& /*job*/) const override {
         const auto mean = training_->mean();
         const MatrixView<const float> weight = training_->head().weight;
         forEachRow(scores.size(), [&](std::size_t r) {

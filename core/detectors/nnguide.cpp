@@ -1,4 +1,5 @@
 // NNGuide: energy weighted by how near the nearest training images with a high energy are.
+#include <algorithm>
 #include <utility>
 
 #include "core/detectors/bank.h"
@@ -18,21 +19,34 @@ class NnGuide final : public Detector {
     [[nodiscard]] bool usesLogits() const override { return true; }
 
   private:
-    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores) const override {
+    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores,
+                                   const Job& job) const override {
+        const std::size_t most = queriesAtATime(k_);
+        ProgressMeter meter(job, "Looking for neighbours", scores.size() * bank_.size());
+        for (std::size_t begin = 0; begin < scores.size(); begin += most) {
+            const auto part = scores.subspan(begin, std::min(most, scores.size() - begin));
+            const FeatureBlock some{rowsOf(block.features, begin, part.size()),
+                                    rowsOf(block.logits, begin, part.size())};
+            if (auto status = scoreSome(some, part, job, meter); !status) return status;
+        }
+        return {};
+    }
+
+    [[nodiscard]] Status scoreSome(const FeatureBlock& block, std::span<double> scores, const Job& job,
+                                   ProgressMeter& meter) const {
         std::vector<TopValues> top(scores.size(), TopValues(k_));
         const Matrix<float> queries = normalised(block.features);
-        Status status =
-            bank_.forEachTile(queries.view(), [&](MatrixView<const float> products, std::size_t first) {
-                forEachRow(scores.size(), [&](std::size_t r) {
-                    const auto row = products.row(r);
-                    for (std::size_t k = 0; k < row.size(); ++k) {
-                        const float value = row[k] * factors_[first + k];
-                        if (value > top[r].smallest()) top[r].add(value, first + k);
-                    }
-                });
-                return Status{};
+        const auto visit = [&](MatrixView<const float> products, std::size_t first) {
+            forEachRow(scores.size(), [&](std::size_t r) {
+                const auto row = products.row(r);
+                for (std::size_t k = 0; k < row.size(); ++k) {
+                    const float value = row[k] * factors_[first + k];
+                    if (value > top[r].smallest()) top[r].add(value, first + k);
+                }
             });
-        if (!status) return status;
+            return Status{};
+        };
+        if (auto status = bank_.forEachTile(queries.view(), job, meter, visit); !status) return status;
         forEachRow(scores.size(), [&](std::size_t r) {
             double sum = 0;
             for (const TopValues::Item& item : top[r].items()) sum += static_cast<double>(item.value);
@@ -46,10 +60,10 @@ class NnGuide final : public Detector {
     std::size_t k_;
 };
 
-Result<std::vector<float>> factorsOf(const Bank& bank) {
+Result<std::vector<float>> factorsOf(const Bank& bank, const Job& job) {
     const HeadView& head = bank.training().head();
     std::vector<float> factors(bank.size());
-    const Status status = bank.forEachRows([&](MatrixView<const float> rows, std::size_t first) -> Status {
+    const auto visit = [&](MatrixView<const float> rows, std::size_t first) -> Status {
         Matrix<float> logits(rows.rows, head.classes());
         if (auto done = computeLogits(rows, head.weight, head.bias, logits.view()); !done) return done;
         forEachRow(rows.rows, [&](std::size_t r) {
@@ -57,12 +71,12 @@ Result<std::vector<float>> factorsOf(const Bank& bank) {
                                                     inverseNorm(rows.row(r)));
         });
         return {};
-    });
-    if (!status) return forwardError(status);
+    };
+    if (auto status = bank.forEachRows("Fitting NNGuide", job, visit); !status) return forwardError(status);
     return factors;
 }
 
-Result<DetectorPtr> fitNnGuide(const Settings& settings, const TrainingDataPtr& training, const Job&) {
+Result<DetectorPtr> fitNnGuide(const Settings& settings, const TrainingDataPtr& training, const Job& job) {
     const std::size_t k = settings.count("k");
     if (k > training->size()) {
         return fail(ErrorCode::InvalidArgument, "NNGuide averages over " + std::to_string(k) + " of " +
@@ -70,7 +84,7 @@ Result<DetectorPtr> fitNnGuide(const Settings& settings, const TrainingDataPtr& 
                                                     " training images; choose a smaller k.");
     }
     Bank bank(training, settings.number("bank"), k, static_cast<std::uint64_t>(settings.number("seed")));
-    auto factors = factorsOf(bank);
+    auto factors = factorsOf(bank, job);
     if (!factors) return forwardError(factors);
     return std::make_shared<NnGuide>(std::move(bank), std::move(*factors), k);
 }

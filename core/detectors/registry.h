@@ -118,8 +118,8 @@ struct DetectorSpec {
 [[nodiscard]] double parameterValue(const DetectorSpec& spec, std::string_view parameterName);
 
 /// Fits a detector. Where a published implementation fits on ID validation images, the ID training images
-/// are used. Deterministic: what is drawn at random comes from the parameter `seed`. Progress names the
-/// detector. Errors: those of checkDetectorSpec(); InvalidArgument where training data that it needs is
+/// are used. Deterministic: what is drawn at random comes from the parameter `seed`. Progress names what
+/// is done. Errors: those of checkDetectorSpec(); InvalidArgument where training data that it needs is
 /// missing or does not allow a fit (one sentence that says what would), and for detectors that need the model
 /// (they are scored by whoever has it: ModelScorer in core/analysis/comparison.h); OutOfMemory; Cancelled.
 [[nodiscard]] Result<DetectorPtr> fitDetector(const DetectorSpec& spec, const TrainingDataPtr& training,

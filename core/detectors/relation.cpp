@@ -12,9 +12,6 @@
 namespace dicescope {
 namespace {
 
-// Values of a softmax that are kept for the training images: 2 GB of them.
-constexpr std::size_t kMostProbabilities = 500'000'000;
-
 void softmax(MatrixView<const float> logits, MatrixView<float> out) {
     forEachRow(logits.rows, [&](std::size_t r) {
         const auto row = logits.row(r);
@@ -26,33 +23,37 @@ void softmax(MatrixView<const float> logits, MatrixView<float> out) {
     });
 }
 
+/// What is known of the rows of the bank.
+struct BankSide {
+    Matrix<float> probabilities;  ///< bank x C
+    std::vector<float> factors;   ///< 1 / ||g||, 0 for zeros
+};
+
 class Relation final : public Detector {
   public:
-    /// probabilities: bank x C.
-    Relation(Bank bank, Matrix<float> probabilities, double exponent, double threshold)
+    Relation(Bank bank, BankSide side, double exponent, double threshold)
         : bank_(std::move(bank)),
-          probabilities_(std::move(probabilities)),
+          side_(std::move(side)),
           exponent_(exponent),
-          threshold_(static_cast<float>(threshold)) {
-        factors_.resize(bank_.size());
-        forEachRow(bank_.size(),
-                   [&](std::size_t g) { factors_[g] = static_cast<float>(inverseNorm(bank_.row(g))); });
-    }
+          threshold_(static_cast<float>(threshold)) {}
 
     [[nodiscard]] bool usesLogits() const override { return true; }
 
   private:
-    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores) const override {
+    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores,
+                                   const Job& job) const override {
         Matrix<float> softmaxes(block.logits.rows, block.logits.cols);
         softmax(block.logits, softmaxes.view());
         std::ranges::fill(scores, 0.0);
         const Matrix<float> queries = normalised(block.features);
         Matrix<float> agreement;
+        const Matrix<float>& probabilities = side_.probabilities;
+        ProgressMeter meter(job, "Comparing with training images", scores.size() * bank_.size());
         return bank_.forEachTile(
-            queries.view(), [&](MatrixView<const float> products, std::size_t first) -> Status {
+            queries.view(), job, meter, [&](MatrixView<const float> products, std::size_t first) -> Status {
                 if (agreement.size() == 0) agreement = Matrix<float>(products.rows, products.cols);
-                const MatrixView<const float> others{probabilities_.data() + first * probabilities_.cols(),
-                                                     products.cols, probabilities_.cols()};
+                const MatrixView<const float> others{probabilities.data() + first * probabilities.cols(),
+                                                     products.cols, probabilities.cols()};
                 const MatrixView<float> agree{agreement.data(), products.rows, products.cols};
                 if (auto status = multiplyTransposed(std::as_const(softmaxes).view(), others, agree); !status)
                     return status;
@@ -67,7 +68,7 @@ class Relation final : public Detector {
                                  std::size_t first) const {
         double sum = 0;
         for (std::size_t k = 0; k < products.size(); ++k) {
-            const float relation = std::max(0.0F, products[k] * factors_[first + k]) * agreement[k];
+            const float relation = std::max(0.0F, products[k] * side_.factors[first + k]) * agreement[k];
             if (!(relation > threshold_)) continue;
             sum += exponent_ == 1 ? static_cast<double>(relation)
                                   : std::pow(static_cast<double>(relation), exponent_);
@@ -76,36 +77,39 @@ class Relation final : public Detector {
     }
 
     Bank bank_;
-    Matrix<float> probabilities_;
+    BankSide side_;
     double exponent_;
     float threshold_;
-    std::vector<float> factors_;
 };
 
-Result<Matrix<float>> probabilitiesOf(const Bank& bank) {
+Result<BankSide> sideOf(const Bank& bank, const Job& job) {
     const HeadView& head = bank.training().head();
-    if (bank.size() > kMostProbabilities / head.classes()) {
+    if (bank.size() > kMostKeptLogits / head.classes()) {
         return fail(ErrorCode::InvalidArgument, "Relation would keep the probabilities of " +
                                                     std::to_string(bank.size()) + " training images for " +
                                                     std::to_string(head.classes()) +
                                                     " classes, which is too much; choose a smaller bank.");
     }
-    Matrix<float> probabilities(bank.size(), head.classes());
-    const Status status = bank.forEachRows([&](MatrixView<const float> rows, std::size_t first) -> Status {
-        const MatrixView<float> out{probabilities.data() + first * head.classes(), rows.rows, head.classes()};
+    BankSide side{Matrix<float>(bank.size(), head.classes()), std::vector<float>(bank.size())};
+    const auto visit = [&](MatrixView<const float> rows, std::size_t first) -> Status {
+        const MatrixView<float> out{side.probabilities.data() + first * head.classes(), rows.rows,
+                                    head.classes()};
         if (auto done = computeLogits(rows, head.weight, head.bias, out); !done) return done;
         softmax(out, out);
+        forEachRow(rows.rows, [&](std::size_t r) {
+            side.factors[first + r] = static_cast<float>(inverseNorm(rows.row(r)));
+        });
         return {};
-    });
-    if (!status) return forwardError(status);
-    return probabilities;
+    };
+    if (auto status = bank.forEachRows("Fitting Relation", job, visit); !status) return forwardError(status);
+    return side;
 }
 
-Result<DetectorPtr> fitRelation(const Settings& settings, const TrainingDataPtr& training, const Job&) {
+Result<DetectorPtr> fitRelation(const Settings& settings, const TrainingDataPtr& training, const Job& job) {
     Bank bank(training, settings.number("bank"), 1, static_cast<std::uint64_t>(settings.number("seed")));
-    auto probabilities = probabilitiesOf(bank);
-    if (!probabilities) return forwardError(probabilities);
-    return std::make_shared<Relation>(std::move(bank), std::move(*probabilities), settings.number("k"),
+    auto side = sideOf(bank, job);
+    if (!side) return forwardError(side);
+    return std::make_shared<Relation>(std::move(bank), std::move(*side), settings.number("k"),
                                       settings.number("threshold"));
 }
 

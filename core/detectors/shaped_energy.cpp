@@ -21,7 +21,8 @@ double energyOf(std::span<const float> products, double factor, std::span<const 
 
 }  // namespace
 
-Status ShapedEnergy::scoreRows(const FeatureBlock& block, std::span<double> scores) const {
+Status ShapedEnergy::scoreRows(const FeatureBlock& block, std::span<double> scores,
+                               const Job& /*job*/) const {
     const HeadView& head = head_->head();
     const MatrixView<const float> weight = weight_.size() == 0 ? head.weight : weight_.view();
     std::vector<double> factors(scores.size(), 1.0);
@@ -42,7 +43,8 @@ Status ShapedEnergy::scoreRows(const FeatureBlock& block, std::span<double> scor
     return {};
 }
 
-Status ScaledEnergy::scoreRows(const FeatureBlock& block, std::span<double> scores) const {
+Status ScaledEnergy::scoreRows(const FeatureBlock& block, std::span<double> scores,
+                               const Job& /*job*/) const {
     const std::span<const float> bias = head_->head().bias;
     forEachRow(scores.size(), [&](std::size_t r) {
         const double factor = factor_(block.features.row(r));

@@ -27,7 +27,8 @@ class ShapedEnergy final : public Detector {
     [[nodiscard]] bool usesLogits() const override { return false; }
 
   private:
-    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores) const override;
+    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores,
+                                   const Job& /*job*/) const override;
 
     TrainingDataPtr head_;  ///< keeps the head alive
     Matrix<float> weight_;
@@ -43,7 +44,8 @@ class ScaledEnergy final : public Detector {
     [[nodiscard]] bool usesLogits() const override { return true; }
 
   private:
-    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores) const override;
+    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores,
+                                   const Job& /*job*/) const override;
 
     TrainingDataPtr head_;
     RowFactor factor_;

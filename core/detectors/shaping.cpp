@@ -93,7 +93,8 @@ class LogitScaling final : public Detector {
     [[nodiscard]] bool usesLogits() const override { return true; }
 
   private:
-    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores) const override {
+    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores,
+                                   const Job& /*job*/) const override {
         forEachRow(scores.size(), [&](std::size_t r) {
             const auto features = block.features.row(r);
             std::vector<float> positive(features.begin(), features.end());

@@ -19,7 +19,8 @@ class She final : public Detector {
     [[nodiscard]] bool usesLogits() const override { return true; }
 
   private:
-    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores) const override {
+    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores,
+                                   const Job& /*job*/) const override {
         forEachRow(scores.size(), [&](std::size_t r) {
             const auto pattern =
                 training_->correctMeans.view().row(predictedWithPattern(block.logits.row(r)));

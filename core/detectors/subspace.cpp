@@ -81,7 +81,8 @@ class Residual final : public Detector {
     [[nodiscard]] bool usesLogits() const override { return false; }
 
   private:
-    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores) const override {
+    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores,
+                                   const Job& /*job*/) const override {
         if (auto status = space_.lengths(block.features, scores); !status) return status;
         for (double& score : scores) score = -score;
         return {};
@@ -97,7 +98,8 @@ class Vim final : public Detector {
     [[nodiscard]] bool usesLogits() const override { return true; }
 
   private:
-    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores) const override {
+    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores,
+                                   const Job& /*job*/) const override {
         if (auto status = space_.lengths(block.features, scores); !status) return status;
         forEachRow(scores.size(), [&](std::size_t r) {
             scores[r] = summarise(block.logits.row(r)).energy() - alpha_ * scores[r];

@@ -1,7 +1,9 @@
 // Temperature scaling: MSP of logits divided by the temperature that fits the training labels best.
 #include <algorithm>
 #include <cmath>
+#include <string>
 
+#include "core/base/progress_meter.h"
 #include "core/detectors/family.h"
 #include "core/detectors/logits.h"
 #include "core/detectors/row_math.h"
@@ -20,7 +22,8 @@ class TemperatureScaling final : public Detector {
     [[nodiscard]] bool usesLogits() const override { return true; }
 
   private:
-    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores) const override {
+    [[nodiscard]] Status scoreRows(const FeatureBlock& block, std::span<double> scores,
+                                   const Job& /*job*/) const override {
         forEachRow(scores.size(), [&](std::size_t r) {
             scores[r] = summarise(block.logits.row(r), inverse_).logLargestProbability();
         });
@@ -35,24 +38,39 @@ struct LabelledLogits {
     std::vector<int> labels;
 };
 
-Result<LabelledLogits> drawLabelled(const TrainingData& training, std::size_t most, std::uint64_t seed) {
+/// Indices of labelled rows, at most `most`.
+std::vector<std::size_t> drawLabelled(const TrainingData& training, std::size_t most, std::uint64_t seed) {
     std::vector<std::size_t> labelled;
     for (std::size_t i = 0; i < training.labels().size(); ++i) {
         if (training.labels()[i] >= 0) labelled.push_back(i);
     }
     std::vector<std::size_t> rows;
     for (const std::size_t k : drawRows(labelled.size(), most, seed)) rows.push_back(labelled[k]);
+    return rows;
+}
 
-    LabelledLogits result{Matrix<float>(rows.size(), training.head().classes()), {}};
+Result<LabelledLogits> logitsOf(const TrainingData& training, const std::vector<std::size_t>& rows,
+                                const Job& job) {
+    const std::size_t classes = training.head().classes();
+    if (rows.size() > kMostKeptLogits / classes) {
+        return fail(ErrorCode::InvalidArgument, "Temperature scaling would keep the logits of " +
+                                                    std::to_string(rows.size()) + " training images for " +
+                                                    std::to_string(classes) +
+                                                    " classes, which is too much; choose fewer rows.");
+    }
+    LabelledLogits result{Matrix<float>(rows.size(), classes), {}};
     for (const std::size_t row : rows) result.labels.push_back(training.labels()[row]);
-    Matrix<float> features(std::min(kBlockRows, rows.size()), training.head().units());
-    for (std::size_t begin = 0; begin < rows.size(); begin += kBlockRows) {
-        const auto block = firstRows(features, std::min(kBlockRows, rows.size() - begin));
+    Matrix<float> features(std::min(kDetectorBlockRows, rows.size()), training.head().units());
+    ProgressMeter meter(job, "Fitting temperature scaling", rows.size());
+    for (std::size_t begin = 0; begin < rows.size(); begin += kDetectorBlockRows) {
+        if (job.stopRequested()) return cancelled();
+        const auto block = firstRows(features, std::min(kDetectorBlockRows, rows.size() - begin));
         copyRows(training.features(), rows, begin, block);
         const MatrixView<float> out{result.logits.data() + begin * result.logits.cols(), block.rows,
                                     result.logits.cols()};
         if (auto status = computeLogits(block, training.head().weight, training.head().bias, out); !status)
             return forwardError(status);
+        meter.add(block.rows);
     }
     return result;
 }
@@ -77,9 +95,11 @@ Derivatives derivativesOf(std::span<const float> logits, std::size_t label, doub
     return {mean - static_cast<double>(logits[label]), square - mean * mean};
 }
 
-Derivatives derivativesOf(const LabelledLogits& data, double inverse) {
+/// Of all images; of no meaning once a stop was requested.
+Derivatives derivativesOf(const LabelledLogits& data, double inverse, const Job& job) {
     std::vector<Derivatives> rows(data.labels.size());
     forEachRow(rows.size(), [&](std::size_t r) {
+        if (job.stopRequested()) return;
         rows[r] = derivativesOf(data.logits.view().row(r), static_cast<std::size_t>(data.labels[r]), inverse);
     });
     Derivatives sum;
@@ -91,16 +111,20 @@ Derivatives derivativesOf(const LabelledLogits& data, double inverse) {
 }
 
 /// Newton's method kept within a bracket: the slope never falls.
-double fitInverse(const LabelledLogits& data) {
+Result<double> fitInverse(const LabelledLogits& data, const Job& job) {
     double low = 1 / kLargestTemperature;
     double high = 1 / kSmallestTemperature;
-    if (derivativesOf(data, low).slope >= 0) return low;
-    if (derivativesOf(data, high).slope <= 0) return high;
+    const double slopeAtLow = derivativesOf(data, low, job).slope;
+    const double slopeAtHigh = derivativesOf(data, high, job).slope;
+    if (job.stopRequested()) return cancelled();
+    if (slopeAtLow >= 0) return low;
+    if (slopeAtHigh <= 0) return high;
     double at = 1;
     constexpr int kMostSteps = 100;
     constexpr double kPrecision = 1e-10;
     for (int step = 0; step < kMostSteps; ++step) {
-        const Derivatives now = derivativesOf(data, at);
+        const Derivatives now = derivativesOf(data, at, job);
+        if (job.stopRequested()) return cancelled();
         (now.slope < 0 ? low : high) = at;
         double next = at - now.slope / now.curvature;
         if (!(next > low && next < high)) next = std::sqrt(low * high);
@@ -110,13 +134,17 @@ double fitInverse(const LabelledLogits& data) {
     return at;
 }
 
-Result<DetectorPtr> fitTemperature(const Settings& settings, const TrainingDataPtr& training, const Job&) {
+Result<DetectorPtr> fitTemperature(const Settings& settings, const TrainingDataPtr& training,
+                                   const Job& job) {
     const double given = settings.number("t");
     if (given > 0) return std::make_shared<TemperatureScaling>(given);
-    const auto data =
+    const auto rows =
         drawLabelled(*training, settings.count("rows"), static_cast<std::uint64_t>(settings.number("seed")));
+    const auto data = logitsOf(*training, rows, job);
     if (!data) return forwardError(data);
-    return std::make_shared<TemperatureScaling>(1 / fitInverse(*data));
+    const auto inverse = fitInverse(*data, job);
+    if (!inverse) return forwardError(inverse);
+    return std::make_shared<TemperatureScaling>(1 / *inverse);
 }
 
 }  // namespace

@@ -109,11 +109,12 @@ Status TrainingData::forEachBlock(bool withLogits, const std::string& stage, con
                                   const Visit& visit) const {
     return withoutExceptions("Fitting", detectorMemorySentence(), [&]() -> Status {
         const MatrixView<const float> features = source_.features;
-        Matrix<float> logits(withLogits ? std::min(kBlockRows, features.rows) : 0, head().classes());
+        Matrix<float> logits(withLogits ? std::min(kDetectorBlockRows, features.rows) : 0, head().classes());
         ProgressMeter meter(job, stage, features.rows);
-        for (std::size_t begin = 0; begin < features.rows; begin += kBlockRows) {
+        for (std::size_t begin = 0; begin < features.rows; begin += kDetectorBlockRows) {
             if (job.stopRequested()) return cancelled();
-            FeatureBlock block{rowsOf(features, begin, std::min(kBlockRows, features.rows - begin)), {}};
+            FeatureBlock block{rowsOf(features, begin, std::min(kDetectorBlockRows, features.rows - begin)),
+                               {}};
             if (withLogits) {
                 const auto out = firstRows(logits, block.features.rows);
                 if (auto status = computeLogits(block.features, head().weight, head().bias, out); !status)

@@ -25,7 +25,8 @@ struct TrainingSource {
     std::shared_ptr<const void> storage;
 };
 
-/// First and second moments of the training features, from one pass over them (two reads of each block).
+/// First and second moments of the training features, from three passes over them, or four where some are
+/// labelled and some are not.
 struct TrainingStatistics {
     FeatureMoments all;                    ///< of every row
     std::size_t labelled = 0;              ///< rows with a known label

@@ -6,24 +6,45 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/parallel.h"
+#include "core/base/progress_meter.h"
 #include "core/detectors/logits.h"
 #include "core/linalg/linear_algebra.h"
 
 namespace dicescope {
 namespace {
 
-void addClassSums(MatrixView<const float> features, std::span<const int> labels, TrainingStatistics& result) {
-    for (std::size_t r = 0; r < labels.size(); ++r) {
-        if (labels[r] < 0) continue;
-        const auto c = static_cast<std::size_t>(labels[r]);
-        ++result.classCounts[c];
+/// Adds the rows of a block to the sums of their classes, each thread some of the units.
+void addBlockSums(MatrixView<const float> block, std::span<const int> labels, TrainingStatistics& result) {
+    for (const int label : labels) {
+        if (label < 0) continue;
+        ++result.classCounts[static_cast<std::size_t>(label)];
         ++result.labelled;
-        const auto row = features.row(r);
-        for (std::size_t d = 0; d < row.size(); ++d) {
-            result.classMeans(c, d) += static_cast<double>(row[d]);
-            result.labelledMean[d] += static_cast<double>(row[d]);
-        }
     }
+    constexpr std::size_t kUnitsAtATime = 256;
+    parallelFor(block.cols, kUnitsAtATime, 0, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t r = 0; r < block.rows; ++r) {
+            if (labels[r] < 0) continue;
+            const auto sums = result.classMeans.view().row(static_cast<std::size_t>(labels[r]));
+            const auto row = block.row(r);
+            for (std::size_t d = begin; d < end; ++d) {
+                sums[d] += static_cast<double>(row[d]);
+                result.labelledMean[d] += static_cast<double>(row[d]);
+            }
+        }
+    });
+}
+
+Status addClassSums(MatrixView<const float> features, std::span<const int> labels, TrainingStatistics& result,
+                    const Job& job) {
+    ProgressMeter meter(job, "Means of the classes", labels.size());
+    for (std::size_t begin = 0; begin < labels.size(); begin += kDetectorBlockRows) {
+        if (job.stopRequested()) return cancelled();
+        const auto block = rowsOf(features, begin, std::min(kDetectorBlockRows, labels.size() - begin));
+        addBlockSums(block, labels.subspan(begin, block.rows), result);
+        meter.add(block.rows);
+    }
+    return {};
 }
 
 void divideSums(TrainingStatistics& result) {
@@ -52,14 +73,16 @@ std::size_t centreLabelled(MatrixView<const float> block, std::span<const int> l
 Status addLabelledScatter(MatrixView<const float> features, std::span<const int> labels,
                           TrainingStatistics& result, const Job& job) {
     result.labelledScatter = Matrix<double>(features.cols, features.cols);
-    Matrix<double> centred(std::min(kBlockRows, features.rows), features.cols);
-    for (std::size_t begin = 0; begin < features.rows; begin += kBlockRows) {
+    Matrix<double> centred(std::min(kDetectorBlockRows, features.rows), features.cols);
+    ProgressMeter meter(job, "Scatter of the labelled images", features.rows);
+    for (std::size_t begin = 0; begin < features.rows; begin += kDetectorBlockRows) {
         if (job.stopRequested()) return cancelled();
-        const auto block = rowsOf(features, begin, std::min(kBlockRows, features.rows - begin));
+        const auto block = rowsOf(features, begin, std::min(kDetectorBlockRows, features.rows - begin));
         const std::size_t count =
             centreLabelled(block, labels.subspan(begin, block.rows), result.labelledMean, centred);
         const auto rows = firstRows(centred, count);
         if (auto status = addGram(rows, result.labelledScatter.view()); !status) return status;
+        meter.add(block.rows);
     }
     return {};
 }
@@ -94,7 +117,7 @@ Result<TrainingStatistics> computeTrainingStatistics(MatrixView<const float> fea
     result.classCounts.resize(classes);
     result.classMeans = Matrix<double>(classes, features.cols);
     result.labelledMean.resize(features.cols);
-    addClassSums(features, labels, result);
+    if (auto status = addClassSums(features, labels, result, job); !status) return forwardError(status);
     divideSums(result);
     if (result.labelled > 0 && result.labelled < features.rows) {
         if (auto status = addLabelledScatter(features, labels, result, job); !status)

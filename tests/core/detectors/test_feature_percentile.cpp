@@ -32,6 +32,13 @@ class TestFeaturePercentile : public QObject {
         QCOMPARE(*values, (std::vector<double>{2.5, 10}));
     }
 
+    void holdsAsManyColumnsAsMemoryAllows() {
+        QCOMPARE(columnsAtATime(1, 2), std::size_t{16});
+        QCOMPARE(columnsAtATime(1'000'000, 2), std::size_t{16});
+        QCOMPARE(columnsAtATime(1'000'000, 16), std::size_t{2});
+        QCOMPARE(columnsAtATime(1'000'000'000, 2), std::size_t{1});
+    }
+
     void oneValue() {
         const Matrix<float> features(1, 1, {-3.5F});
         QCOMPARE(*flatPercentile(features.view(), 90, {}), -3.5);
