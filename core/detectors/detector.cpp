@@ -62,7 +62,7 @@ Status scoreBlock(const Detector& detector, const FeatureBlock& block, std::size
     if (job.stopRequested()) return cancelled();
     const auto start = Clock::now();
     const auto scores = std::span(run.scores).subspan(begin, block.features.rows);
-    const Status status = detector.score(block, scores, job);
+    Status status = detector.score(block, scores, job);
     run.seconds += secondsSince(start);
     if (status) return {};
     if (status.error().code == ErrorCode::Cancelled) return status;
