@@ -29,6 +29,7 @@ std::vector<std::vector<std::string>> linesOf(const std::vector<PublishedDetecto
 std::vector<std::string> remarksOf(const AnalysisInputs& inputs, const BenchmarkPreset& preset,
                                    const std::vector<PublishedDetector>& rows) {
     std::vector<PublishedNumbers> numbers;
+    numbers.reserve(rows.size());
     for (const PublishedDetector& row : rows) numbers.push_back(row.published);
     return publishedRemarks(inputs, preset, numbers);
 }

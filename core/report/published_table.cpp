@@ -40,6 +40,7 @@ std::string publishedPercent(const std::optional<double>& fraction) {
 std::vector<std::string> remarks(const AnalysisInputs& inputs, const BenchmarkPreset& preset,
                                  const std::vector<PublishedRow>& rows) {
     std::vector<PublishedNumbers> numbers;
+    numbers.reserve(rows.size());
     for (const PublishedRow& row : rows) numbers.push_back(row.published);
     return publishedRemarks(inputs, preset, numbers);
 }
