@@ -166,7 +166,7 @@ void ThumbnailModel::askForMissing() {
     add(firstVisible_, lastVisible_);
     add(lastVisible_ + 1, lastVisible_ + screenful);
     add(firstVisible_ - screenful, firstVisible_ - 1);
-    if (missing == wanted_) return;
+    if (std::ranges::equal(missing, wanted_)) return;  // QList's own == reads a null pointer of empty ones
     wanted_ = missing;
     emit thumbnailsWanted(wanted_);
 }
