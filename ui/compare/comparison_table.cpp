@@ -105,6 +105,11 @@ ComparisonTable::ComparisonTable(ComparisonModel& model, QWidget* parent)
             [this] { emit currentModelRowChanged(currentModelRow()); });
 }
 
+// A window that closes while it is destroyed hides its headers, which then speak to what is gone.
+ComparisonTable::~ComparisonTable() {
+    horizontalHeader()->disconnect(this);
+}
+
 void ComparisonTable::buildFrozen() {
     frozen_->setObjectName("comparisonNames");
     frozen_->setAccessibleName(tr("Ranks and names of the compared detectors"));

@@ -32,6 +32,7 @@ class ComparisonTable : public QTableView {
 
   public:
     explicit ComparisonTable(ComparisonModel& model, QWidget* parent = nullptr);
+    ~ComparisonTable() override;
 
     void setFilter(const QString& text);
     void setTheme(const Theme& theme);
