@@ -1,6 +1,7 @@
 #include "core/linalg/linear_algebra.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 
 #include <algorithm>
 #include <cmath>
@@ -32,7 +33,7 @@ at::Tensor tensorOf(MatrixView<T> matrix) {
 template <class Body>
 auto guarded(const Body& body) -> decltype(body()) {
     return withoutExceptions("A matrix product", kOutOfMemory, [&] {
-        const at::NoGradGuard inference;
+        const c10::NoGradGuard inference;
         return body();
     });
 }
@@ -43,7 +44,7 @@ template <class Body>
 void overRows(std::size_t rows, const Body& body) {
     useBlasThreads(1);
     parallelFor(rows, kRowsAtATime, 0, [&](std::size_t begin, std::size_t end) {
-        const at::NoGradGuard inference;
+        const c10::NoGradGuard inference;
         body(static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end - begin));
     });
 }
