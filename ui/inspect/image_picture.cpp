@@ -1,8 +1,15 @@
 #include "ui/inspect/image_picture.h"
 
+#include <QClipboard>
+#include <QContextMenuEvent>
+#include <QFileDialog>
+#include <QGuiApplication>
 #include <QLinearGradient>
 #include <QLocale>
+#include <QMenu>
+#include <QMessageBox>
 #include <QPainter>
+#include <QSaveFile>
 #include <algorithm>
 #include <utility>
 
@@ -57,6 +64,40 @@ QSize ImagePicture::sizeHint() const {
 
 QSize ImagePicture::minimumSizeHint() const {
     return QSize(1, 1) * (fontMetrics().height() * kFewestLinesHigh);
+}
+
+QImage ImagePicture::picture() {
+    constexpr int kScale = 2;
+    QImage picture(size() * kScale, QImage::Format_RGB32);
+    picture.setDevicePixelRatio(kScale);
+    picture.fill(palette().color(QPalette::Window));
+    render(&picture);
+    return picture;
+}
+
+void ImagePicture::contextMenuEvent(QContextMenuEvent* event) {
+    if (image_.isNull()) return;
+    QMenu menu(this);
+    menu.addAction(tr("&Copy picture"), this, [this] { QGuiApplication::clipboard()->setImage(picture()); });
+    menu.addAction(tr("&Save picture…"), this, &ImagePicture::save);
+    menu.exec(event->globalPos());
+}
+
+void ImagePicture::save() {
+    auto* dialog = new QFileDialog(window(), tr("Save the picture"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setNameFilter(tr("Picture (*.png)"));
+    dialog->setDefaultSuffix("png");
+    connect(dialog, &QFileDialog::fileSelected, this, [this, shown = picture()](const QString& path) {
+        // Written under a temporary name and renamed.
+        QSaveFile file(path);
+        if (file.open(QIODevice::WriteOnly) && shown.save(&file, "PNG") && file.commit()) return;
+        QMessageBox::warning(
+            window(), tr("Save the picture"),
+            tr("'%1' could not be written: %2. Choose another folder.").arg(path, file.errorString()));
+    });
+    dialog->open();
 }
 
 void ImagePicture::paintEvent(QPaintEvent* /*event*/) {

@@ -10,7 +10,7 @@
 namespace dicescope {
 
 /// An image as large as there is room, pixels kept sharp, with a map over it and the scale of its colours
-/// below. GUI thread.
+/// below. The context menu copies and saves it as it is shown. GUI thread.
 class ImagePicture : public QWidget {
     Q_OBJECT
 
@@ -24,14 +24,18 @@ class ImagePicture : public QWidget {
     void setMap(std::optional<Matrix<float>> map, double range);
     void setOpacity(double opacity);  ///< 0..1
 
+    /// What is shown, at twice the size on screen.
+    [[nodiscard]] QImage picture();
     [[nodiscard]] bool hasMap() const { return map_.has_value(); }
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
 
   protected:
     void paintEvent(QPaintEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
 
   private:
+    void save();
     void drawScale(QPainter& painter, const QRect& below);
 
     QImage image_;

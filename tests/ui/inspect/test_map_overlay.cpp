@@ -62,6 +62,10 @@ class TestMapOverlay : public QObject {
         const QImage shown = view.grab().toImage();
         QCOMPARE(shown.pixelColor(60, 100).rgb(), overlayColour(true).rgb());
         QCOMPARE(shown.pixelColor(240, 100), QColor(Qt::black));
+        const QImage saved = view.picture();
+        QCOMPARE(saved.size(), QSize(600, 600));
+        QCOMPARE(saved.pixelColor(120, 200).rgb(), overlayColour(true).rgb());
+        QCOMPARE(saved.pixelColor(480, 200), QColor(Qt::black));
         view.setMap(std::nullopt, 1);
         QCOMPARE(view.grab().toImage().pixelColor(60, 100), QColor(Qt::black));
     }
