@@ -31,11 +31,6 @@ Status checkHead(const HeadView& head, const HeadMask& mask) {
                                              " classes but its bias " + std::to_string(head.bias.size()) +
                                              " values; use the weight and bias of one layer.");
     }
-    if (!mask.unitsOff.empty() && mask.unitsOff.size() != head.units()) {
-        return fail(ErrorCode::Mismatch, "The mask speaks of " + std::to_string(mask.unitsOff.size()) +
-                                             " units but the head has " + std::to_string(head.units()) +
-                                             "; make it for this head.");
-    }
     return mask.plan == nullptr ? Status() : checkPlan(head, *mask.plan, mask.level);
 }
 
@@ -65,12 +60,6 @@ Status checkUnit(std::size_t unit, std::size_t units) {
     if (unit < units) return {};
     return fail(ErrorCode::InvalidArgument, "There is no unit number " + std::to_string(unit) +
                                                 "; the features have " + std::to_string(units) + ".");
-}
-
-std::vector<std::uint8_t> keptFlags(const HeadView& head, const HeadMask& mask, std::size_t c) {
-    std::vector<std::uint8_t> flags(head.units());
-    for (std::size_t d = 0; d < flags.size(); ++d) flags[d] = mask.keeps(c, d) ? 1 : 0;
-    return flags;
 }
 
 EntryOrder entryOrder(const LevelPlan& plan, std::size_t c) {

@@ -14,14 +14,13 @@
 namespace dicescope {
 
 /// Which weights of a head count: all of them (the dense head), or those that a plan keeps at one of its
-/// levels; in either case without those of units that are switched off by hand. Not owned; cheap to copy.
+/// levels. Not owned; cheap to copy.
 struct HeadMask {
-    const LevelPlan* plan = nullptr;              ///< null: the dense head
-    std::size_t level = 0;                        ///< index into plan->levels
-    std::span<const std::uint8_t> unitsOff = {};  ///< D, not 0 where the unit is off; empty: none is
+    const LevelPlan* plan = nullptr;  ///< null: the dense head
+    std::size_t level = 0;            ///< index into plan->levels
 
     [[nodiscard]] bool keeps(std::size_t c, std::size_t d) const {
-        return (plan == nullptr || plan->keeps(level, c, d)) && (unitsOff.empty() || unitsOff[d] == 0);
+        return plan == nullptr || plan->keeps(level, c, d);
     }
 };
 
@@ -38,9 +37,6 @@ struct HeadMask {
 [[nodiscard]] Status checkClass(const HeadView& head, std::size_t c);
 /// Ok where `unit` is below `units`. Errors: InvalidArgument.
 [[nodiscard]] Status checkUnit(std::size_t unit, std::size_t units);
-
-/// D flags: 1 where the mask keeps the weight of class c and the unit.
-[[nodiscard]] std::vector<std::uint8_t> keptFlags(const HeadView& head, const HeadMask& mask, std::size_t c);
 
 /// The units of one class in the order in which they enter on the way from the sparsest level to the dense
 /// head: by lastKept from large to small, equal ones by index. The units kept at level k are order[0,

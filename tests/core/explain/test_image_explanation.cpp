@@ -61,18 +61,6 @@ class TestImageExplanation : public QObject {
         }
     }
 
-    void unitsOffByHandAreDropped() {
-        const Case c(3, 6, 7);
-        const auto features = randomFeatures(1, 6, 8);
-        const std::vector<std::size_t> off{0, 5};
-        const std::vector<std::uint8_t> flags{1, 0, 0, 0, 0, 1};
-        const auto result = explainImage(features.view().row(0), c.head(), {nullptr, 0, flags}, {}, 1);
-        for (std::size_t k = 0; k < 3; ++k) {
-            const double expected = explain_case::logit(c, c.rows() - 1, k, features.view().row(0), off);
-            QVERIFY(near(result->masked.logits[k], expected, 1e-12));
-        }
-    }
-
     void equalLogitsAndOneClass() {
         const Matrix<float> weight(3, 1, 0.0F);
         const std::vector<float> bias{1, 2, 2}, feature{5};
