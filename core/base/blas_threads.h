@@ -7,4 +7,17 @@ namespace dicescope {
 /// nothing with another BLAS. Any thread.
 void useBlasThreads(int count);
 
+/// For code whose threads are its own: while it lives, BLAS calls of this thread use no others. OpenBLAS is
+/// told so for the whole process and until useBlasThreads() says otherwise; MKL for this thread alone.
+class OneBlasThread {
+  public:
+    OneBlasThread();
+    OneBlasThread(const OneBlasThread&) = delete;
+    OneBlasThread& operator=(const OneBlasThread&) = delete;
+    ~OneBlasThread();
+
+  private:
+    int before_ = 0;  ///< MKL's setting for this thread, 0 where it has none
+};
+
 }  // namespace dicescope

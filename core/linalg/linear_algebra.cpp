@@ -42,8 +42,8 @@ auto guarded(const Body& body) -> decltype(body()) {
 // threads, and its results might depend on their number.
 template <class Body>
 void overRows(std::size_t rows, const Body& body) {
-    useBlasThreads(1);
     parallelFor(rows, kRowsAtATime, 0, [&](std::size_t begin, std::size_t end) {
+        const OneBlasThread alone;
         const c10::NoGradGuard inference;
         body(static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end - begin));
     });
