@@ -278,6 +278,10 @@ bool sameData(const AnalysisInputs& first, const AnalysisInputs& second) {
     const auto sameSets = [&](const std::vector<InputSet>& a, const std::vector<InputSet>& b) {
         return std::ranges::equal(a, b, sameSet);
     };
+    const auto pathOf = [](const AnalysisInputs& inputs) {
+        return inputs.model ? inputs.model->path : std::filesystem::path();
+    };
+    if (pathOf(first) != pathOf(second)) return false;
     if (first.idTrain.has_value() != second.idTrain.has_value()) return false;
     return first.featureMean == second.featureMean && first.head.bias == second.head.bias &&
            sameValues(first.head.weight.view(), second.head.weight.view()) &&

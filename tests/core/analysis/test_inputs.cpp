@@ -349,6 +349,9 @@ class TestInputs : public QObject {
         second.head.weight(0, 0) += 1;
         QVERIFY(!sameData(*first, second));
         second = *first;
+        second.model.emplace().path = "elsewhere.pt";
+        QVERIFY(!sameData(*first, second));
+        second = *first;
         // Another object with the same numbers, of whose images nothing is known.
         auto copy = std::make_shared<FeatureSet>(*first->id.features);
         second.id.features = copy;
