@@ -51,9 +51,10 @@ void addDemoData(CLI::App& app, Context& context) {
 void addCache(CLI::App& app, Context& context) {
     auto root = std::make_shared<std::filesystem::path>();
     auto clear = std::make_shared<bool>(false);
-    auto* command = app.add_subcommand("cache", "Size of the cache of features and thumbnails, or empty it");
+    auto* command =
+        app.add_subcommand("cache", "Size of the cache of features, fits and thumbnails, or empty it");
     command->add_option("--cache", *root, "Folder of the cache (default: the user's)");
-    command->add_flag("--clear", *clear, "Remove every cached feature and thumbnail");
+    command->add_flag("--clear", *clear, "Remove every cached feature, fit and thumbnail");
     command->callback(
         [root, clear, &context] { context.run = [root, clear] { return cache(*root, *clear); }; });
 }

@@ -50,13 +50,15 @@ void addExtractionOptions(CLI::App& command, ExtractionSettings& settings) {
                     "Images a forward pass; 0: measured once and remembered")
         ->check(CLI::Range(0, 4096))
         ->capture_default_str();
-    auto* cache = command.add_option("--cache", settings.cache,
-                                     "Folder of the feature cache (default: $XDG_CACHE_HOME/dicescope or "
-                                     "~/.cache/dicescope)");
+    auto* cache =
+        command.add_option("--cache", settings.cache,
+                           "Folder of the cache of features and fits (default: $XDG_CACHE_HOME/dicescope or "
+                           "~/.cache/dicescope)");
     command
         .add_flag_callback(
             "--no-cache", [&settings] { settings.useCache = false; },
-            "Keep features only during the run; an interrupted run then starts from the beginning")
+            "Keep features and what is fitted on them only during the run; an interrupted run then starts "
+            "from the beginning")
         ->excludes(cache);
     command.add_flag("--reread", settings.rereadFiles,
                      "Read and hash every image file again instead of trusting unchanged file times");

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/detectors/feature_percentile.h"
+#include "core/detectors/kept_fit.h"
 
 namespace dicescope {
 namespace {
@@ -16,10 +17,36 @@ Result<DetectorPtr> fitReact(const Settings& settings, const TrainingDataPtr& tr
     return std::make_shared<ShapedEnergy>(training, Matrix<float>(), std::move(*shaper));
 }
 
+Result<double> percentileOfAll(const TrainingData& training, double percent, const Job& job) {
+    return keptNumber(training, "percentile " + parameterText({}, percent), job,
+                      [&] { return flatPercentile(training.features(), percent, job); });
+}
+
+struct UnitPercentiles {
+    std::vector<double> values;  ///< D
+};
+
+void listFields(FitFields& fields, UnitPercentiles& fit, const TrainingData& training) {
+    fields.vector("values", fit.values, training.head().units());
+}
+
+Result<UnitPercentiles> percentileOfUnits(const TrainingData& training, double percent, const Job& job) {
+    return keptFit<UnitPercentiles>(training, "unit-percentiles " + parameterText({}, percent), job,
+                                    [&]() -> Result<UnitPercentiles> {
+                                        auto values = columnPercentiles(training.features(), percent, job);
+                                        if (!values) return forwardError(values);
+                                        return UnitPercentiles{std::move(*values)};
+                                    });
+}
+
 Result<std::vector<double>> bounds(const TrainingData& training, bool perUnit, double percent,
                                    const Job& job) {
-    if (perUnit) return columnPercentiles(training.features(), percent, job);
-    const auto bound = flatPercentile(training.features(), percent, job);
+    if (perUnit) {
+        auto fit = percentileOfUnits(training, percent, job);
+        if (!fit) return forwardError(fit);
+        return std::move(fit->values);
+    }
+    const auto bound = percentileOfAll(training, percent, job);
     if (!bound) return forwardError(bound);
     return std::vector<double>(training.head().units(), *bound);
 }
@@ -90,7 +117,7 @@ DetectorEntry vraEntry() {
 /// A ceiling of 0 leaves nothing of activations of which none is negative.
 Status checkClip(double clip, const Settings& settings, const TrainingData& training, const Job& job) {
     if (clip != 0) return {};
-    const auto smallest = flatPercentile(training.features(), 0, job);
+    const auto smallest = percentileOfAll(training, 0, job);
     if (!smallest) return forwardError(smallest);
     if (*smallest < 0) return {};
     return fail(ErrorCode::InvalidArgument,
@@ -112,7 +139,7 @@ std::vector<DetectorParameter> reactParameters(DetectorNeed otherwise) {
 Result<RowShaper> reactShaper(const Settings& settings, const TrainingData& training, const Job& job) {
     double clip = settings.number("c");
     if (clip == 0) {
-        const auto fitted = flatPercentile(training.features(), settings.number("percentile"), job);
+        const auto fitted = percentileOfAll(training, settings.number("percentile"), job);
         if (!fitted) return forwardError(fitted);
         clip = *fitted;
         if (auto status = checkClip(clip, settings, training, job); !status) return forwardError(status);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/detectors/family.h"
+#include "core/detectors/kept_fit.h"
 #include "core/detectors/logits.h"
 #include "core/detectors/row_math.h"
 #include "core/linalg/linear_algebra.h"
@@ -89,28 +90,45 @@ Matrix<double> logMeans(const Templates& templates) {
     return result;
 }
 
-Result<DetectorPtr> fitKlMatching(const Settings& settings, const TrainingDataPtr& training, const Job& job) {
-    const std::size_t classes = training->head().classes();
-    const bool predicted = settings.is("labels", "predicted");
-    std::shared_ptr<const TrainingPredictions> predictions;
-    if (predicted) {
-        auto result = training->predictions(job);
-        if (!result) return forwardError(result);
-        predictions = std::move(*result);
-    } else if (!training->hasLabels()) {
-        return fail(ErrorCode::InvalidArgument,
-                    "KL matching by true labels needs labelled training images; use labels=predicted.");
-    }
+/// The logarithm of the mean softmax of every class that has images.
+struct LogTemplates {
+    Matrix<double> values;  ///< classes with images x C
+};
+
+void listFields(FitFields& fields, LogTemplates& fit, const TrainingData& training) {
+    fields.matrix("log_means", fit.values, FitFields::kAny, training.head().classes());
+}
+
+/// classOf: the class of every training image, -1 where not known.
+Result<LogTemplates> fitTemplates(const TrainingData& training, std::span<const std::int32_t> classOf,
+                                  const Job& job) {
+    const std::size_t classes = training.head().classes();
     Templates templates{Matrix<double>(classes, classes), std::vector<std::size_t>(classes)};
-    const Status status = training->forEachBlock(
+    const Status status = training.forEachBlock(
         true, "Fitting KL matching", job, [&](const FeatureBlock& block, std::size_t first) -> Status {
-            const auto all = predicted ? std::span<const std::int32_t>(predictions->prediction)
-                                       : std::span<const std::int32_t>(training->labels());
-            addTemplates(block, all.subspan(first, block.features.rows), templates);
+            addTemplates(block, classOf.subspan(first, block.features.rows), templates);
             return {};
         });
     if (!status) return forwardError(status);
-    return std::make_shared<KlMatching>(logMeans(templates));
+    return LogTemplates{logMeans(templates)};
+}
+
+Result<DetectorPtr> fitKlMatching(const Settings& settings, const TrainingDataPtr& training, const Job& job) {
+    const bool predicted = settings.is("labels", "predicted");
+    if (!predicted && !training->hasLabels()) {
+        return fail(ErrorCode::InvalidArgument,
+                    "KL matching by true labels needs labelled training images; use labels=predicted.");
+    }
+    auto templates = keptFit<LogTemplates>(
+        *training, predicted ? "softmax-templates predicted" : "softmax-templates labelled", job,
+        [&]() -> Result<LogTemplates> {
+            if (!predicted) return fitTemplates(*training, training->labels(), job);
+            const auto predictions = training->predictions(job);
+            if (!predictions) return forwardError(predictions);
+            return fitTemplates(*training, (*predictions)->prediction, job);
+        });
+    if (!templates) return forwardError(templates);
+    return std::make_shared<KlMatching>(std::move(templates->values));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/detectors/family.h"
+#include "core/detectors/kept_fit.h"
 #include "core/detectors/row_math.h"
 #include "core/detectors/whitening.h"
 #include "core/linalg/linear_algebra.h"
@@ -155,39 +156,66 @@ Result<DetectorPtr> fitMahalanobis(const Settings& settings, const TrainingDataP
                                    const Job& job) {
     const auto statistics = training->statistics(job);
     if (!statistics) return forwardError(statistics);
-    auto whitening = withinWhitening(**statistics, settings.number("ridge"));
+    const double ridge = settings.number("ridge");
+    auto whitening = keptFit<Whitening>(*training, "within-classes ridge=" + parameterText({}, ridge), job,
+                                        [&] { return withinWhitening(**statistics, ridge); });
     if (!whitening) return forwardError(whitening);
     auto classes = classesUnder(std::move(*whitening), **statistics);
     if (!classes) return forwardError(classes);
     return std::make_shared<Mahalanobis>(std::move(*classes));
 }
 
+/// The coordinates of both distances.
+struct RelativeFit {
+    Whitening classes;
+    Background background;
+};
+
+void listFields(FitFields& fields, RelativeFit& fit, const TrainingData& training) {
+    const std::size_t units = training.head().units();
+    listFields(fields, "classes_", fit.classes, units);
+    double together = fit.background.own ? 0 : 1;
+    fields.number("together", together);
+    if (together != 0) {
+        fields.vector("precision", fit.background.precision, fit.classes.axes.rows());
+        return;
+    }
+    if (!fit.background.own) fit.background.own.emplace();
+    listFields(fields, "all_", *fit.background.own, units);
+}
+
 /// Two covariances are diagonal in the same coordinates where they leave out the same directions, which saves
 /// half the work for every image.
-Result<DetectorPtr> fitRelative(const Settings& settings, const TrainingDataPtr& training, const Job& job) {
-    const auto statistics = training->statistics(job);
-    if (!statistics) return forwardError(statistics);
-    const TrainingStatistics& all = **statistics;
-    const double ridge = settings.number("ridge");
+Result<RelativeFit> relativeFit(const TrainingStatistics& all, double ridge) {
     auto whitening = withinWhitening(all, ridge);
     if (!whitening) return forwardError(whitening);
-
     const auto total = all.totalScatter();
     Matrix<double> scatter(total.rows, total.cols, {total.flat().begin(), total.flat().end()});
-    Background background;
+    RelativeFit fit;
     if (isZeroOutside(*whitening, total)) {
         for (std::size_t d = 0; d < scatter.rows(); ++d) scatter(d, d) += ridge;
         auto precision = rotateToDiagonal(*whitening, scatter.view(), all.labelled);
         if (!precision) return forwardError(precision);
-        background.precision = std::move(*precision);
+        fit.background.precision = std::move(*precision);
     } else {
         auto own = whiten(std::move(scatter), largestDiagonal(total), all.labelled, ridge, all.labelledMean);
         if (!own) return forwardError(own);
-        background.own = std::move(*own);
+        fit.background.own = std::move(*own);
     }
-    auto classes = classesUnder(std::move(*whitening), all);
+    fit.classes = std::move(*whitening);
+    return fit;
+}
+
+Result<DetectorPtr> fitRelative(const Settings& settings, const TrainingDataPtr& training, const Job& job) {
+    const auto statistics = training->statistics(job);
+    if (!statistics) return forwardError(statistics);
+    const double ridge = settings.number("ridge");
+    auto fit = keptFit<RelativeFit>(*training, "relative ridge=" + parameterText({}, ridge), job,
+                                    [&] { return relativeFit(**statistics, ridge); });
+    if (!fit) return forwardError(fit);
+    auto classes = classesUnder(std::move(fit->classes), **statistics);
     if (!classes) return forwardError(classes);
-    return std::make_shared<RelativeMahalanobis>(std::move(*classes), std::move(background));
+    return std::make_shared<RelativeMahalanobis>(std::move(*classes), std::move(fit->background));
 }
 
 DetectorInfo distanceInfo() {

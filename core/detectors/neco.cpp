@@ -1,8 +1,10 @@
 // NECO: the share of the standardised features that lies in their principal space.
 #include <cmath>
+#include <span>
 #include <utility>
 
 #include "core/detectors/family.h"
+#include "core/detectors/kept_fit.h"
 #include "core/detectors/row_math.h"
 #include "core/detectors/subspace.h"
 #include "core/linalg/linear_algebra.h"
@@ -49,23 +51,47 @@ class Neco final : public Detector {
     NecoFit fit_;
 };
 
-/// The correlations of the units; 0 for those without spread.
-Matrix<double> correlations(const FeatureMoments& moments, NecoFit& fit) {
-    const std::size_t units = moments.mean.size();
-    fit.factor.resize(units);
+/// One over the standard deviation of each unit, 1 for those without spread.
+std::vector<double> factorsOf(const FeatureMoments& moments) {
+    std::vector<double> factors(moments.mean.size());
     constexpr double kNoSpread = 1e-14;  // of the square of the mean: rounding errors of a constant unit
-    for (std::size_t d = 0; d < units; ++d) {
+    for (std::size_t d = 0; d < factors.size(); ++d) {
         const double variance = moments.scatter(d, d) / static_cast<double>(moments.samples);
         const bool constant = variance <= kNoSpread * moments.mean[d] * moments.mean[d];
-        fit.factor[d] = constant ? 1 : 1 / std::sqrt(variance);
+        factors[d] = constant ? 1 : 1 / std::sqrt(variance);
     }
+    return factors;
+}
+
+/// The correlations of the units; 0 for those without spread.
+Matrix<double> correlations(const FeatureMoments& moments, std::span<const double> factors) {
     Matrix<double> result = moments.scatter;
-    for (std::size_t r = 0; r < units; ++r) {
-        for (std::size_t c = 0; c < units; ++c) {
-            result(r, c) *= fit.factor[r] * fit.factor[c] / static_cast<double>(moments.samples);
+    for (std::size_t r = 0; r < factors.size(); ++r) {
+        for (std::size_t c = 0; c < factors.size(); ++c) {
+            result(r, c) *= factors[r] * factors[c] / static_cast<double>(moments.samples);
         }
     }
     return result;
+}
+
+/// The eigenvectors of the correlations with the largest eigenvalues, increasing.
+struct PrincipalAxes {
+    Matrix<double> axes;  ///< dim x D
+};
+
+void listFields(FitFields& fields, PrincipalAxes& fit, const TrainingData& training) {
+    fields.matrix("axes", fit.axes, FitFields::kAny, training.head().units());
+}
+
+Result<PrincipalAxes> principalAxes(const FeatureMoments& moments, std::span<const double> factors,
+                                    std::size_t dimensions) {
+    const Matrix<double> matrix = correlations(moments, factors);
+    const auto eigen = symmetricEigen(matrix.view());
+    if (!eigen) return forwardError(eigen);
+    const std::size_t first = (factors.size() - dimensions) * factors.size();
+    return PrincipalAxes{
+        Matrix<double>(dimensions, factors.size(),
+                       {eigen->vectors.data() + first, eigen->vectors.data() + eigen->vectors.size()})};
 }
 
 Result<DetectorPtr> fitNeco(const Settings& settings, const TrainingDataPtr& training, const Job& job) {
@@ -79,14 +105,14 @@ Result<DetectorPtr> fitNeco(const Settings& settings, const TrainingDataPtr& tra
 
     NecoFit fit;
     fit.mean = (*statistics)->all.mean;
+    fit.factor = factorsOf((*statistics)->all);
     fit.timesMaxLogit = settings.is("maxlogit", "on");
     fit.rawLength = settings.is("length", "raw");
-    const Matrix<double> matrix = correlations((*statistics)->all, fit);
-    const auto eigen = symmetricEigen(matrix.view());
-    if (!eigen) return forwardError(eigen);
-    const std::size_t first = (units - *dimensions) * units;
-    fit.axes = Matrix<double>(*dimensions, units,
-                              {eigen->vectors.data() + first, eigen->vectors.data() + eigen->vectors.size()});
+    auto principal =
+        keptFit<PrincipalAxes>(*training, "correlation-axes dim=" + std::to_string(*dimensions), job,
+                               [&] { return principalAxes((*statistics)->all, fit.factor, *dimensions); });
+    if (!principal) return forwardError(principal);
+    fit.axes = std::move(principal->axes);
     return std::make_shared<Neco>(std::move(fit));
 }
 

@@ -1,11 +1,13 @@
 // OpenMax: logits revised by how extreme their distance to the class's mean logits is.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <numeric>
 #include <utility>
 
 #include "core/detectors/family.h"
+#include "core/detectors/kept_fit.h"
 #include "core/detectors/logits.h"
 #include "core/detectors/row_math.h"
 #include "core/detectors/weibull.h"
@@ -138,27 +140,58 @@ Result<std::vector<ClassTail>> tailsOf(const TrainingData& training, const Matri
     return tails;
 }
 
-Result<DetectorPtr> fitOpenMax(const Settings& settings, const TrainingDataPtr& training, const Job& job) {
-    const bool correctOnly = settings.is("training", "correct");
-    const auto predictions = training->predictions(job);
+void listFields(FitFields& fields, OpenMaxFit& fit, const TrainingData& training) {
+    const std::size_t classes = training.head().classes();
+    fields.matrix("centres", fit.centres, classes, classes);
+    constexpr std::size_t kNumbers = 4;  // whether there is a Weibull, its two, the smallest distance
+    Matrix<double> tails(classes, kNumbers);
+    for (std::size_t c = 0; c < fit.tails.size(); ++c) {
+        const Weibull weibull = fit.tails[c].weibull.value_or(Weibull{});
+        const double known = fit.tails[c].weibull ? 1 : 0;
+        std::ranges::copy(std::array{known, weibull.shape, weibull.logScale, fit.tails[c].smallest},
+                          tails.view().row(c).begin());
+    }
+    fields.matrix("tails", tails, classes, kNumbers);
+    fit.tails.resize(classes);
+    for (std::size_t c = 0; c < classes; ++c) {
+        const auto numbers = tails.view().row(c);
+        fit.tails[c].smallest = numbers[3];
+        if (numbers[0] != 0) fit.tails[c].weibull = Weibull{numbers[1], numbers[2]};
+    }
+}
+
+Result<OpenMaxFit> fitTails(const TrainingData& training, bool correctOnly, std::size_t tail,
+                            const Job& job) {
+    const auto predictions = training.predictions(job);
     if (!predictions) return forwardError(predictions);
     Matrix<double> means = (*predictions)->correctMeans;
     if (!correctOnly) {
-        const auto statistics = training->statistics(job);
+        const auto statistics = training.statistics(job);
         if (!statistics) return forwardError(statistics);
         means = (*statistics)->classMeans;
     }
-    OpenMaxFit fit{centresOf(training->head(), means), {}};
+    OpenMaxFit fit{centresOf(training.head(), means), {}};
     auto tails = tailsOf(
-        *training, fit.centres, settings.count("tail"),
+        training, fit.centres, tail,
         [&](std::size_t row) {
-            const int label = training->labels()[row];
+            const int label = training.labels()[row];
             return correctOnly && (*predictions)->prediction[row] != label ? -1 : label;
         },
         job);
     if (!tails) return forwardError(tails);
     fit.tails = std::move(*tails);
-    return std::make_shared<OpenMax>(std::move(fit), settings.count("alpha"));
+    return fit;
+}
+
+Result<DetectorPtr> fitOpenMax(const Settings& settings, const TrainingDataPtr& training, const Job& job) {
+    const bool correctOnly = settings.is("training", "correct");
+    const std::size_t tail = settings.count("tail");
+    const std::string name =
+        std::string("logit-tails ") + (correctOnly ? "correct" : "all") + " tail=" + std::to_string(tail);
+    auto fit = keptFit<OpenMaxFit>(*training, name, job,
+                                   [&] { return fitTails(*training, correctOnly, tail, job); });
+    if (!fit) return forwardError(fit);
+    return std::make_shared<OpenMax>(std::move(*fit), settings.count("alpha"));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/detectors/kept_fit.h"
 #include "core/detectors/row_math.h"
 #include "core/linalg/linear_algebra.h"
 
@@ -117,30 +118,37 @@ Result<DetectorPtr> fitResidual(const Settings& settings, const TrainingDataPtr&
     return std::make_shared<Residual>(std::move(*space));
 }
 
+/// The mean length of the training features' part outside the principal space.
+Result<double> meanResidual(const ResidualSpace& space, const TrainingData& training, const Job& job) {
+    double sum = 0;
+    const Status status = training.forEachBlock(
+        false, "Fitting ViM", job, [&](const FeatureBlock& block, std::size_t) -> Status {
+            std::vector<double> lengths(block.features.rows);
+            if (auto measured = space.lengths(block.features, lengths); !measured) return measured;
+            for (const double length : lengths) sum += length;
+            return {};
+        });
+    if (!status) return forwardError(status);
+    return sum / static_cast<double>(training.size());
+}
+
 Result<DetectorPtr> fitVim(const Settings& settings, const TrainingDataPtr& training, const Job& job) {
     auto space = fitSpace(settings, *training, job);
     if (!space) return forwardError(space);
     const auto predictions = training->predictions(job);
     if (!predictions) return forwardError(predictions);
-    double sum = 0;
-    const Status status = training->forEachBlock(
-        false, "Fitting ViM", job, [&](const FeatureBlock& block, std::size_t) -> Status {
-            std::vector<double> lengths(block.features.rows);
-            if (auto measured = space->lengths(block.features, lengths); !measured) return measured;
-            for (const double length : lengths) sum += length;
-            return {};
-        });
-    if (!status) return forwardError(status);
-    const double mean = sum / static_cast<double>(training->size());
+    const std::size_t dimensions = training->head().units() - space->axes.rows();
+    const auto mean = keptNumber(*training, "mean-residual dim=" + std::to_string(dimensions), job,
+                                 [&] { return meanResidual(*space, *training, job); });
+    if (!mean) return forwardError(mean);
     // What is left of numbers of the features' size after rounding counts as nothing.
     constexpr double kNothing = 1e-6;
-    if (!(mean > kNothing * space->scale)) {
+    if (!(*mean > kNothing * space->scale)) {
         return fail(ErrorCode::InvalidArgument,
                     "The training features lie entirely in ViM's principal space of " +
-                        std::to_string(training->head().units() - space->axes.rows()) +
-                        " dimensions; choose a smaller dim.");
+                        std::to_string(dimensions) + " dimensions; choose a smaller dim.");
     }
-    return std::make_shared<Vim>(std::move(*space), (*predictions)->meanMaxLogit / mean);
+    return std::make_shared<Vim>(std::move(*space), (*predictions)->meanMaxLogit / *mean);
 }
 
 DetectorInfo subspaceInfo() {

@@ -5,6 +5,7 @@
 
 #include "core/base/progress_meter.h"
 #include "core/detectors/family.h"
+#include "core/detectors/kept_fit.h"
 #include "core/detectors/logits.h"
 #include "core/detectors/row_math.h"
 #include "core/detectors/subsample.h"
@@ -138,11 +139,15 @@ Result<DetectorPtr> fitTemperature(const Settings& settings, const TrainingDataP
                                    const Job& job) {
     const double given = settings.number("t");
     if (given > 0) return std::make_shared<TemperatureScaling>(given);
-    const auto rows =
-        drawLabelled(*training, settings.count("rows"), static_cast<std::uint64_t>(settings.number("seed")));
-    const auto data = logitsOf(*training, rows, job);
-    if (!data) return forwardError(data);
-    const auto inverse = fitInverse(*data, job);
+    const std::size_t most = settings.count("rows");
+    const std::size_t seed = settings.count("seed");
+    const auto inverse = keptNumber(
+        *training, "inverse-temperature rows=" + std::to_string(most) + " seed=" + std::to_string(seed), job,
+        [&]() -> Result<double> {
+            const auto data = logitsOf(*training, drawLabelled(*training, most, seed), job);
+            if (!data) return forwardError(data);
+            return fitInverse(*data, job);
+        });
     if (!inverse) return forwardError(inverse);
     return std::make_shared<TemperatureScaling>(1 / *inverse);
 }

@@ -6,6 +6,8 @@
 
 #include "core/base/exceptions.h"
 #include "core/base/progress_meter.h"
+#include "core/detectors/fit_store.h"
+#include "core/detectors/kept_fit.h"
 #include "core/detectors/logits.h"
 #include "core/detectors/training_statistics.h"
 
@@ -56,24 +58,6 @@ Status checkValues(const TrainingSource& source) {
     return {};
 }
 
-/// Sums up what the head says about the rows of a block.
-void addPredictions(const FeatureBlock& block, std::size_t first, std::span<const int> labels,
-                    TrainingPredictions& result) {
-    for (std::size_t r = 0; r < block.features.rows; ++r) {
-        const auto logits = block.logits.row(r);
-        const auto best = std::max_element(logits.begin(), logits.end());
-        const auto predicted = static_cast<std::size_t>(best - logits.begin());
-        result.prediction[first + r] = static_cast<std::int32_t>(predicted);
-        result.meanMaxLogit += static_cast<double>(*best);
-        if (labels.empty() || labels[first + r] != static_cast<int>(predicted)) continue;
-        ++result.correctCounts[predicted];
-        const auto row = block.features.row(r);
-        for (std::size_t d = 0; d < row.size(); ++d) {
-            result.correctMeans(predicted, d) += static_cast<double>(row[d]);
-        }
-    }
-}
-
 /// The value behind a pointer under a lock, computed where it is not there yet.
 template <class T, class Compute>
 Result<std::shared_ptr<const T>> once(std::mutex& mutex, std::shared_ptr<const T>& value,
@@ -99,6 +83,15 @@ Result<std::shared_ptr<const TrainingData>> TrainingData::create(TrainingSource 
     std::shared_ptr<TrainingData> data(new TrainingData(std::move(source)));
     data->hasLabels_ = std::ranges::any_of(data->source_.labels, [](int label) { return label >= 0; });
     return data;
+}
+
+Result<std::shared_ptr<const FitStore>> TrainingData::fitStore(const Job& job) const {
+    if (source_.fitFolder.empty() || !hasFeatures()) return nullptr;
+    return once(fitStoreMutex_, fitStore_, [&]() -> Result<FitStore> {
+        const auto key = fitKey(source_, job);
+        if (!key) return forwardError(key);
+        return FitStore(source_.fitFolder, *key);
+    });
 }
 
 bool TrainingData::hasLabels() const {
@@ -130,36 +123,28 @@ Status TrainingData::forEachBlock(bool withLogits, const std::string& stage, con
 
 Result<std::shared_ptr<const TrainingPredictions>> TrainingData::predictions(const Job& job) const {
     if (!hasFeatures()) return noFeatures();
-    return once(predictionsMutex_, predictions_, [&]() -> Result<TrainingPredictions> {
-        TrainingPredictions result;
-        result.prediction.resize(size());
-        result.correctCounts.resize(head().classes());
-        result.correctMeans = Matrix<double>(head().classes(), head().units());
-        const Status status = forEachBlock(true, "Classifying training images", job,
-                                           [&](const FeatureBlock& block, std::size_t first) -> Status {
-                                               addPredictions(block, first, labels(), result);
-                                               return {};
-                                           });
-        if (!status) return forwardError(status);
-        result.meanMaxLogit /= static_cast<double>(size());
-        for (std::size_t c = 0; c < head().classes(); ++c) {
-            const auto count = static_cast<double>(std::max<std::size_t>(1, result.correctCounts[c]));
-            for (double& value : result.correctMeans.view().row(c)) value /= count;
-        }
-        return result;
+    return once(predictionsMutex_, predictions_, [&] {
+        return keptFit<TrainingPredictions>(*this, "predictions", job,
+                                            [&] { return computePredictions(*this, job); });
     });
 }
 
 Result<std::shared_ptr<const TrainingStatistics>> TrainingData::statistics(const Job& job) const {
     if (!hasFeatures()) return noFeatures();
-    return once(statisticsMutex_, statistics_,
-                [&] { return computeTrainingStatistics(features(), labels(), head().classes(), job); });
+    return once(statisticsMutex_, statistics_, [&] {
+        return keptFit<TrainingStatistics>(*this, "statistics", job, [&] {
+            return computeTrainingStatistics(features(), labels(), head().classes(), job);
+        });
+    });
 }
 
 Result<std::shared_ptr<const OriginAxes>> TrainingData::originAxes(const Job& job) const {
     const auto moments = statistics(job);
     if (!moments) return forwardError(moments);
-    return once(axesMutex_, originAxes_, [&] { return computeOriginAxes(head(), (*moments)->all); });
+    return once(axesMutex_, originAxes_, [&] {
+        return keptFit<OriginAxes>(*this, "origin-axes", job,
+                                   [&] { return computeOriginAxes(head(), (*moments)->all); });
+    });
 }
 
 }  // namespace dicescope

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -16,6 +17,8 @@
 
 namespace dicescope {
 
+class FitStore;
+
 /// What detectors are fitted on. The spans belong to `storage` or to someone who outlives the TrainingData.
 struct TrainingSource {
     HeadView head;
@@ -23,6 +26,8 @@ struct TrainingSource {
     MatrixView<const float> features;  ///< N x D of ID training images, finite; empty where there are none
     std::span<const int> labels;       ///< N, index of the logit that is right, -1 where not known; or empty
     std::shared_ptr<const void> storage;
+    /// Where fits are kept between runs, in files called by what they were fitted on; empty: nowhere.
+    std::filesystem::path fitFolder = {};
 };
 
 /// First and second moments of the training features, from three passes over them, or four where some are
@@ -59,7 +64,8 @@ struct TrainingPredictions {
 };
 
 /// The ID training features with what several detectors need from them, computed when first asked for and
-/// kept (in memory: a few D x D matrices of float64). Thread-safe; a second caller waits for the first.
+/// kept: in memory (a few D x D matrices of float64), and in files where the source names a folder.
+/// Thread-safe; a second caller waits for the first.
 class TrainingData {
   public:
     /// Errors: Mismatch (sizes), InvalidArgument (a head without classes or features, a label out of range, a
@@ -90,11 +96,17 @@ class TrainingData {
     [[nodiscard]] Status forEachBlock(bool withLogits, const std::string& stage, const Job& job,
                                       const Visit& visit) const;
 
+    /// Internal to core/detectors (kept_fit.h): the fits of this data that are kept on disk, null where none
+    /// are. The first call reads every feature. Errors: Cancelled.
+    [[nodiscard]] Result<std::shared_ptr<const FitStore>> fitStore(const Job& job) const;
+
   private:
     explicit TrainingData(TrainingSource source) : source_(std::move(source)) {}
 
     TrainingSource source_;
     bool hasLabels_ = false;
+    mutable std::mutex fitStoreMutex_;
+    mutable std::shared_ptr<const FitStore> fitStore_;
     mutable std::mutex statisticsMutex_;
     mutable std::shared_ptr<const TrainingStatistics> statistics_;
     mutable std::mutex axesMutex_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <new>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -87,6 +88,24 @@ Status addLabelledScatter(MatrixView<const float> features, std::span<const int>
     return {};
 }
 
+/// Sums up what the head says about the rows of a block.
+void addPredictions(const FeatureBlock& block, std::size_t first, std::span<const int> labels,
+                    TrainingPredictions& result) {
+    for (std::size_t r = 0; r < block.features.rows; ++r) {
+        const auto logits = block.logits.row(r);
+        const auto best = std::max_element(logits.begin(), logits.end());
+        const auto predicted = static_cast<std::size_t>(best - logits.begin());
+        result.prediction[first + r] = static_cast<std::int32_t>(predicted);
+        result.meanMaxLogit += static_cast<double>(*best);
+        if (labels.empty() || labels[first + r] != static_cast<int>(predicted)) continue;
+        ++result.correctCounts[predicted];
+        const auto row = block.features.row(r);
+        for (std::size_t d = 0; d < row.size(); ++d) {
+            result.correctMeans(predicted, d) += static_cast<double>(row[d]);
+        }
+    }
+}
+
 }  // namespace
 
 Matrix<double> TrainingStatistics::withinScatter() const {
@@ -122,6 +141,54 @@ Result<TrainingStatistics> computeTrainingStatistics(MatrixView<const float> fea
     if (result.labelled > 0 && result.labelled < features.rows) {
         if (auto status = addLabelledScatter(features, labels, result, job); !status)
             return forwardError(status);
+    }
+    return result;
+}
+
+void listFields(FitFields& fields, TrainingStatistics& fit, const TrainingData& training) {
+    const std::size_t units = training.head().units();
+    const std::size_t classes = training.head().classes();
+    fit.all.samples = training.size();
+    fields.vector("mean", fit.all.mean, units);
+    fields.matrix("scatter", fit.all.scatter, units, units);
+    fields.integers("class_counts", fit.classCounts, classes);
+    fit.labelled = std::accumulate(fit.classCounts.begin(), fit.classCounts.end(), std::size_t{0});
+    fields.matrix("class_means", fit.classMeans, classes, units);
+    fields.vector("labelled_mean", fit.labelledMean, units);
+    const bool some = fit.labelled > 0 && fit.labelled < fit.all.samples;
+    fields.matrix("labelled_scatter", fit.labelledScatter, some ? units : 0, some ? units : 0);
+}
+
+void listFields(FitFields& fields, OriginAxes& fit, const TrainingData& training) {
+    const std::size_t units = training.head().units();
+    fields.vector("origin", fit.origin, units);
+    fields.vector("values", fit.axes.values, units);
+    fields.matrix("vectors", fit.axes.vectors, units, units);
+}
+
+void listFields(FitFields& fields, TrainingPredictions& fit, const TrainingData& training) {
+    fields.integers("prediction", fit.prediction, training.size());
+    fields.number("mean_max_logit", fit.meanMaxLogit);
+    fields.integers("correct_counts", fit.correctCounts, training.head().classes());
+    fields.matrix("correct_means", fit.correctMeans, training.head().classes(), training.head().units());
+}
+
+Result<TrainingPredictions> computePredictions(const TrainingData& training, const Job& job) {
+    const std::size_t classes = training.head().classes();
+    TrainingPredictions result;
+    result.prediction.resize(training.size());
+    result.correctCounts.resize(classes);
+    result.correctMeans = Matrix<double>(classes, training.head().units());
+    const Status status = training.forEachBlock(true, "Classifying training images", job,
+                                                [&](const FeatureBlock& block, std::size_t first) -> Status {
+                                                    addPredictions(block, first, training.labels(), result);
+                                                    return {};
+                                                });
+    if (!status) return forwardError(status);
+    result.meanMaxLogit /= static_cast<double>(training.size());
+    for (std::size_t c = 0; c < classes; ++c) {
+        const auto count = static_cast<double>(std::max<std::size_t>(1, result.correctCounts[c]));
+        for (double& value : result.correctMeans.view().row(c)) value /= count;
     }
     return result;
 }

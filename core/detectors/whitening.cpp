@@ -31,6 +31,17 @@ Result<Matrix<double>> Whitening::apply(MatrixView<const float> features) const 
     return out;
 }
 
+void listFields(FitFields& fields, Whitening& whitening, const TrainingData& training) {
+    listFields(fields, "", whitening, training.head().units());
+}
+
+void listFields(FitFields& fields, const std::string& prefix, Whitening& whitening, std::size_t units) {
+    fields.vector(prefix + "centre", whitening.centre, units);
+    fields.matrix(prefix + "axes", whitening.axes, FitFields::kAny, units);
+    fields.matrix(prefix + "left_out", whitening.leftOut, units - std::min(units, whitening.axes.rows()),
+                  FitFields::kAny);
+}
+
 Result<Whitening> whiten(Matrix<double> scatter, double scale, std::size_t samples, double ridge,
                          std::span<const double> centre) {
     for (std::size_t d = 0; d < scatter.rows(); ++d) scatter(d, d) += ridge;

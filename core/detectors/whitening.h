@@ -4,10 +4,12 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/base/error.h"
 #include "core/base/matrix.h"
+#include "core/detectors/kept_fit.h"
 
 namespace dicescope {
 
@@ -20,6 +22,10 @@ struct Whitening {
     /// (features - centre) axes^T: n x R.
     [[nodiscard]] Result<Matrix<double>> apply(MatrixView<const float> features) const;
 };
+
+void listFields(FitFields& fields, Whitening& whitening, const TrainingData& training);
+/// Under names that begin with `prefix`.
+void listFields(FitFields& fields, const std::string& prefix, Whitening& whitening, std::size_t units);
 
 /// Of the covariance scatter / samples, by its pseudo-inverse: directions in which the training images do not
 /// vary, but for rounding errors of sums as large as `scale`, are left out. ridge is added to the scatter's

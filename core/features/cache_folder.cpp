@@ -66,6 +66,16 @@ void walkThumbnails(const fs::path& folder, const Visit& visit, const Done& done
     done(folder);
 }
 
+template <class Visit, class Done>
+void walkFits(const fs::path& folder, const Visit& visit, const Done& done) {
+    if (!isRealFolder(folder)) return;
+    for (const auto& file : entriesOf(folder)) {
+        const std::string name = file.filename().string();
+        if ((isSetName(name) || isTemporaryName(name)) && isRealFile(file)) visit(file);
+    }
+    done(folder);
+}
+
 // Calls visit(path) for every file that a cache of this program consists of, and done(folder) after each
 // key's folder.
 template <class Visit, class Done>
@@ -80,6 +90,7 @@ void walk(const fs::path& root, const Visit& visit, const Done& done) {
         done(entry);
     }
     walkThumbnails(root / kThumbnailFolder, visit, done);
+    walkFits(root / kFitFolder, visit, done);
 }
 
 Status checkRoot(const fs::path& root) {

@@ -11,6 +11,9 @@ inline constexpr const char* kSetSuffix = ".safetensors";
 /// In a cache's root: thumbnails of images, in folders of two hex digits.
 inline constexpr const char* kThumbnailFolder = "thumbnails";
 
+/// In a cache's root: what was fitted on features, in files called like finished sets.
+inline constexpr const char* kFitFolder = "fits";
+
 /// Whether the name is that of a key's folder or, without its suffix, of a finished set: 32 lower-case hex
 /// digits.
 [[nodiscard]] bool isHashName(std::string_view name);

@@ -123,8 +123,8 @@ struct CacheUsage {
     std::uint64_t files = 0;
 };
 
-/// Counts the files of this program below `root`, thumbnails among them; zero for a folder that does not
-/// exist. Errors: Unreadable.
+/// Counts the files of this program below `root`, thumbnails and fits among them; zero for a folder that does
+/// not exist. Errors: Unreadable.
 [[nodiscard]] Result<CacheUsage> cacheSize(const std::filesystem::path& root);
 
 /// Removes the files of this program below `root`, and folders of its own that become empty; other files

@@ -95,6 +95,8 @@ class SafetensorsWriter {
     /// Errors: WriteFailed, Internal when fewer bytes were written than announced. Without commit() no file
     /// appears.
     [[nodiscard]] Status commit();
+    /// AtomicFile::commitUnsynced(). Errors: as commit().
+    [[nodiscard]] Status commitUnsynced();
 
   private:
     SafetensorsWriter() = default;

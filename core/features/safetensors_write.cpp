@@ -54,6 +54,11 @@ std::array<std::byte, kLengthBytes> littleEndian64(std::uint64_t value) {
     return bytes;
 }
 
+Status checkComplete(std::uint64_t missingBytes) {
+    if (missingBytes == 0) return {};
+    return fail(ErrorCode::Internal, "Fewer tensor bytes were written than announced; please report this.");
+}
+
 }  // namespace
 
 struct SafetensorsWriter::Impl {
@@ -90,11 +95,13 @@ Status SafetensorsWriter::write(std::span<const std::byte> bytes) {
 }
 
 Status SafetensorsWriter::commit() {
-    if (impl_->missing != 0) {
-        return fail(ErrorCode::Internal,
-                    "Fewer tensor bytes were written than announced; please report this.");
-    }
+    if (auto complete = checkComplete(impl_->missing); !complete) return complete;
     return impl_->file.commit();
+}
+
+Status SafetensorsWriter::commitUnsynced() {
+    if (auto complete = checkComplete(impl_->missing); !complete) return complete;
+    return impl_->file.commitUnsynced();
 }
 
 }  // namespace dicescope

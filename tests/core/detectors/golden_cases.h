@@ -57,8 +57,9 @@ struct DetectorCase {
 
     [[nodiscard]] dicescope::HeadView head() const { return {weight.view(), bias}; }
 
-    [[nodiscard]] dicescope::TrainingDataPtr training() const {
-        auto data = dicescope::TrainingData::create({head(), mean, features.view(), labels, nullptr});
+    [[nodiscard]] dicescope::TrainingDataPtr training(const std::filesystem::path& fitFolder = {}) const {
+        auto data =
+            dicescope::TrainingData::create({head(), mean, features.view(), labels, nullptr, fitFolder});
         if (!data) throw std::runtime_error(data.error().message);
         return *data;
     }

@@ -112,6 +112,21 @@ class TestCacheFolder : public QObject {
         QVERIFY(!fs::exists(root_ / kThumbnailFolder));
     }
 
+    void fitsAreCountedAndCleared() {
+        const fs::path fits = root_ / kFitFolder;
+        fs::create_directories(fits);
+        put(fits / (std::string(32, 'c') + ".safetensors"), "a fit");
+        put(fits / "mine.safetensors", "not ours");
+        QCOMPARE(cacheSize(root_).value().files, std::uint64_t{1});
+        QCOMPARE(cacheSize(root_).value().bytes, std::uint64_t{5});
+        put(fits / ("." + std::string(32, 'b') + ".safetensors.aB3xYz"), "left behind");
+        QCOMPARE(clearCache(root_).value().files, std::uint64_t{2});
+        QVERIFY(fs::exists(fits / "mine.safetensors"));
+        fs::remove(fits / "mine.safetensors");
+        QVERIFY(clearCache(root_));
+        QVERIFY(!fs::exists(fits));
+    }
+
     void linksAreNotFollowed() {
         fs::create_directories(root_ / "outside");
         put(root_ / "outside" / (std::string(32, 'b') + ".safetensors"), "precious");
