@@ -5,6 +5,9 @@
 #include <span>
 #include <utility>
 
+#include "core/analysis/compared_intervals.h"
+#include "core/analysis/earlier_comparison.h"
+#include "core/analysis/ood_groups.h"
 #include "core/base/exceptions.h"
 
 namespace dicescope {
@@ -48,9 +51,7 @@ void endWith(ComparedDetector& detector, Error error) {
 std::optional<OodMetrics> averageOf(const ComparedDetector& detector, const std::vector<std::string>& names,
                                     const std::vector<std::string>& group) {
     std::vector<OodMetrics> metrics;
-    for (std::size_t s = 0; s < names.size(); ++s) {
-        if (std::ranges::find(group, names[s]) != group.end()) metrics.push_back(detector.metrics[s]);
-    }
+    for (const std::size_t set : setsOfGroup(names, group)) metrics.push_back(detector.metrics[set]);
     if (metrics.empty()) return std::nullopt;
     return averageMetrics(metrics);
 }
@@ -105,10 +106,17 @@ class Run {
   public:
     Run(const AnalysisInputs& inputs, const TrainingDataPtr& training, const ComparisonOptions& options,
         const Job& job, const ComparisonSink& sink)
-        : sets_(setsOf(inputs)), training_(training), options_(options), job_(job), sink_(sink) {}
+        : sets_(setsOf(inputs)),
+          training_(training),
+          options_(options),
+          job_(job),
+          sink_(sink),
+          comparison_(frameOf(sets_, options)),
+          earlier_(options.earlier.get(), comparison_) {}
 
     Result<Comparison> compare() {
         start();
+        if (auto status = takeOver(); !status) return forwardError(status);
         if (auto status = fit(); !status) return forwardError(status);
         if (auto status = scoreGroups(); !status) return forwardError(status);
         if (auto status = scoreByModel(); !status) return forwardError(status);
@@ -119,6 +127,7 @@ class Run {
 
   private:
     void start();
+    [[nodiscard]] Status takeOver();
     [[nodiscard]] Status fit();
     [[nodiscard]] Status scoreGroups();
     [[nodiscard]] Status scoreTogether(const std::vector<std::size_t>& group, const std::string& stage);
@@ -128,21 +137,18 @@ class Run {
     [[nodiscard]] Status bootstrap(ComparedDetector& detector, const ComparedDetector* baseline) const;
     void finish(std::size_t index);
 
-    [[nodiscard]] static ScoreColumn column(const ComparedDetector& detector) {
-        return {detector.idScores, {detector.oodScores.begin(), detector.oodScores.end()}};
-    }
-
     std::vector<const InputSet*> sets_;
     const TrainingDataPtr& training_;
     const ComparisonOptions& options_;
     const Job& job_;
     const ComparisonSink& sink_;
     Comparison comparison_;
+    EarlierComparison earlier_;
+    std::vector<bool> takenOver_;      ///< one a detector: its scores are those of the earlier comparison
     std::vector<DetectorPtr> fitted_;  ///< one a detector; null where it is not scored by features
 };
 
 void Run::start() {
-    comparison_ = frameOf(sets_, options_);
     for (const DetectorSpec& spec : options_.detectors) {
         ComparedDetector detector;
         detector.spec = spec;
@@ -154,13 +160,30 @@ void Run::start() {
         comparison_.baseline = static_cast<std::size_t>(
             std::ranges::find(options_.detectors, *options_.baseline) - options_.detectors.begin());
     }
+    takenOver_.resize(options_.detectors.size());
     fitted_.resize(options_.detectors.size());
+}
+
+Status Run::takeOver() {
+    for (std::size_t k = 0; k < takenOver_.size(); ++k) {
+        ComparedDetector& detector = comparison_.detectors[k];
+        const ComparedDetector* known = earlier_.scored(detector.spec);
+        if (known == nullptr) continue;
+        if (job_.stopRequested()) return cancelled();
+        detector.idScores = known->idScores;
+        detector.oodScores = known->oodScores;
+        detector.fitSeconds = known->fitSeconds;
+        detector.scoreSeconds = known->scoreSeconds;
+        takenOver_[k] = true;
+        finish(k);
+    }
+    return {};
 }
 
 Status Run::fit() {
     for (std::size_t k = 0; k < fitted_.size(); ++k) {
         ComparedDetector& detector = comparison_.detectors[k];
-        if (needOf(detector.spec) == DetectorNeed::Model) continue;
+        if (takenOver_[k] || needOf(detector.spec) == DetectorNeed::Model) continue;
         const auto begin = Clock::now();
         auto result = fitDetector(detector.spec, training_, named(job_, "Fitting " + detector.label));
         detector.fitSeconds = secondsSince(begin);
@@ -220,7 +243,7 @@ Status Run::scoreTogether(const std::vector<std::size_t>& group, const std::stri
 Status Run::scoreByModel() {
     for (std::size_t k = 0; k < fitted_.size(); ++k) {
         ComparedDetector& detector = comparison_.detectors[k];
-        if (needOf(detector.spec) != DetectorNeed::Model) continue;
+        if (takenOver_[k] || needOf(detector.spec) != DetectorNeed::Model) continue;
         if (auto status = scoreByModel(detector); !status) {
             if (isCancel(status.error())) return status;
             endWith(detector, status.error());
@@ -265,23 +288,15 @@ Status Run::bootstrap() {
 }
 
 Status Run::bootstrap(ComparedDetector& detector, const ComparedDetector* baseline) const {
-    BootstrapOptions options;
-    options.resamples = options_.bootstrap;
-    options.seed = options_.seed;
-    options.tprLevel = options_.tprLevel;
-    options.threads = options_.threads;
-    const Job job = named(job_, "Intervals of " + detector.label);
-    if (baseline == nullptr || baseline == &detector) {
-        auto intervals = bootstrapIntervals(column(detector), options, job);
-        if (!intervals) return forwardError(intervals);
-        detector.intervals = std::move(*intervals);
+    if (baseline == &detector) baseline = nullptr;
+    const auto baselineSpec = baseline == nullptr ? std::nullopt : std::optional(baseline->spec);
+    if (const ComparedDetector* known = earlier_.bootstrapped(detector.spec, baselineSpec)) {
+        detector.intervals = known->intervals;
+        if (baseline != nullptr) detector.difference = known->difference;
         return {};
     }
-    auto paired = bootstrapDifference(column(detector), column(*baseline), options, job);
-    if (!paired) return forwardError(paired);
-    detector.intervals = std::move(paired->first);
-    detector.difference = std::move(paired->difference);
-    return {};
+    return addIntervals(comparison_, baseline, options_.threads,
+                        named(job_, "Intervals of " + detector.label), detector);
 }
 
 void Run::finish(std::size_t index) {
@@ -290,89 +305,10 @@ void Run::finish(std::size_t index) {
     if (sink_) sink_(index, detector);
 }
 
-Status checkGroup(const std::vector<std::string>& oodNames, const std::vector<std::string>& group) {
-    for (const std::string& name : group) {
-        if (std::ranges::find(oodNames, name) != oodNames.end()) continue;
-        return fail(ErrorCode::InvalidArgument,
-                    "There is no OOD set '" + name + "' to put into the near or far group.");
-    }
-    return {};
-}
-
-Status checkGroups(const std::vector<std::string>& oodNames, const ComparisonOptions& options) {
-    if (auto status = checkGroup(oodNames, options.nearSets); !status) return status;
-    if (auto status = checkGroup(oodNames, options.farSets); !status) return status;
-    for (const std::string& name : options.nearSets) {
-        if (std::ranges::find(options.farSets, name) == options.farSets.end()) continue;
-        return fail(ErrorCode::InvalidArgument,
-                    "The OOD set '" + name + "' is in the near and in the far group; leave it in one.");
-    }
-    return {};
-}
-
-Status checkDetectors(const ComparisonOptions& options) {
-    if (options.detectors.empty()) {
-        return fail(ErrorCode::InvalidArgument, "There is no detector to compare; name at least one.");
-    }
-    for (std::size_t k = 0; k < options.detectors.size(); ++k) {
-        const DetectorSpec& spec = options.detectors[k];
-        if (auto status = checkDetectorSpec(spec); !status) return status;
-        const auto rest = std::span(options.detectors).subspan(k + 1);
-        if (std::ranges::find(rest, spec) != rest.end()) {
-            return fail(ErrorCode::InvalidArgument,
-                        "The detector " + specText(spec) + " is named twice; leave one away.");
-        }
-    }
-    const auto& all = options.detectors;
-    if (options.baseline && std::ranges::find(all, *options.baseline) == all.end()) {
-        return fail(ErrorCode::InvalidArgument,
-                    "The baseline is not among the detectors; add " + options.baseline->id + " to them.");
-    }
-    return {};
-}
-
 }  // namespace
 
 bool excludesZero(const Interval& difference) {
     return difference.low > 0 || difference.high < 0;
-}
-
-Result<TrainingDataPtr> trainingDataOf(const std::shared_ptr<const AnalysisInputs>& inputs) {
-    TrainingSource source;
-    source.head = {inputs->head.weight.view(), inputs->head.bias};
-    source.mean = inputs->featureMean;
-    if (inputs->idTrain) {
-        source.features = inputs->idTrain->features->features;
-        source.labels = inputs->idTrain->labels;
-    }
-    source.storage = inputs;
-    return TrainingData::create(std::move(source));
-}
-
-Status checkComparisonOptions(const std::vector<std::string>& oodNames, const ComparisonOptions& options) {
-    if (oodNames.empty()) {
-        return fail(ErrorCode::InvalidArgument, "There is no OOD set to compare detectors on; name one.");
-    }
-    if (auto status = checkDetectors(options); !status) return status;
-    if (auto status = checkTprLevel(options.tprLevel); !status) return status;
-    constexpr std::size_t kMostResamples = 1'000'000;
-    if (options.bootstrap > kMostResamples) {
-        return fail(ErrorCode::InvalidArgument,
-                    "More than 1,000,000 resamples are not possible; 1,000 are usual.");
-    }
-    return checkGroups(oodNames, options);
-}
-
-Status checkComparison(const AnalysisInputs& inputs, const ComparisonOptions& options) {
-    std::vector<std::string> oodNames;
-    for (const InputSet& set : inputs.ood) oodNames.push_back(set.name);
-    if (auto status = checkComparisonOptions(oodNames, options); !status) return status;
-    for (const InputSet* set : setsOf(inputs)) {
-        if (set->features->size() > 0) continue;
-        return fail(ErrorCode::InvalidArgument, "The set '" + set->name + "' (" + set->source.string() +
-                                                    ") has no usable image; name another folder.");
-    }
-    return {};
 }
 
 Result<Comparison> compareDetectors(const AnalysisInputs& inputs, const TrainingDataPtr& training,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/analysis/inputs.h"
+#include "core/analysis/training_images.h"
 #include "core/base/error.h"
 #include "core/base/job.h"
 #include "core/detectors/registry.h"
@@ -23,6 +24,8 @@ namespace dicescope {
 using ModelScorer =
     std::function<Result<std::vector<double>>(const DetectorSpec& spec, const InputSet& set, const Job& job)>;
 
+struct Comparison;
+
 struct ComparisonOptions {
     std::vector<DetectorSpec> detectors;   ///< at least one, none twice
     std::optional<DetectorSpec> baseline;  ///< one of them that the others are tested against
@@ -33,6 +36,22 @@ struct ComparisonOptions {
     std::vector<std::string> farSets;   ///< the same; no set in both
     unsigned threads = 0;               ///< of the bootstrap; 0: all processors
     ModelScorer modelScorer;            ///< may be empty: detectors that need the model then say so
+    /// A comparison of the same inputs, whole or partial; null: everything is computed. Detectors that have
+    /// scores in it under the same settings are not fitted or scored again: scores and times are taken over,
+    /// those of detectors that need the model too, with a modelScorer or without. Intervals are taken over
+    /// where it is whole and has the same resamples, seed, level and groups, differences where it has the
+    /// same baseline as well. Everything but times is as if computed.
+    std::shared_ptr<const Comparison> earlier;
+};
+
+/// Intervals of a detector, or of its difference to the baseline. Averages are taken within each resample.
+struct ComparedIntervals {
+    std::vector<MetricIntervals> ood;            ///< one an OOD set, in their order
+    MetricIntervals average;                     ///< unweighted, over the OOD sets
+    std::optional<MetricIntervals> nearAverage;  ///< where there are near sets
+    std::optional<MetricIntervals> farAverage;
+
+    friend bool operator==(const ComparedIntervals&, const ComparedIntervals&) = default;
 };
 
 /// One detector over all sets.
@@ -46,8 +65,8 @@ struct ComparedDetector {
     OodMetrics average;                          ///< unweighted, over the OOD sets
     std::optional<OodMetrics> nearAverage;       ///< where there are near sets
     std::optional<OodMetrics> farAverage;
-    std::optional<BootstrapIntervals> intervals;   ///< where a bootstrap was asked for
-    std::optional<BootstrapIntervals> difference;  ///< this less the baseline; not for the baseline itself
+    std::optional<ComparedIntervals> intervals;   ///< where a bootstrap was asked for
+    std::optional<ComparedIntervals> difference;  ///< this less the baseline; not for the baseline itself
     std::size_t rankByFpr95 =
         0;  ///< 1: the lowest average FPR95; equal values share the smaller rank; 0 after an error
     std::size_t rankByAuroc = 0;  ///< 1: the highest average AUROC
@@ -73,12 +92,9 @@ struct Comparison {
 };
 
 /// Called when a detector has its scores, metrics and times (its intervals and ranks come with the result),
-/// on the thread that called compareDetectors().
+/// on the thread that called compareDetectors(); for those of an earlier comparison before anything is
+/// fitted.
 using ComparisonSink = std::function<void(std::size_t index, const ComparedDetector& detector)>;
-
-/// The training images of an analysis as detectors are fitted on them; keeps the inputs alive. What was
-/// fitted stays in it: hand the same one to several comparisons. Errors: those of TrainingData::create().
-[[nodiscard]] Result<TrainingDataPtr> trainingDataOf(const std::shared_ptr<const AnalysisInputs>& inputs);
 
 /// The part of checkComparison() that needs no features, for inputs that are still to be loaded: specs,
 /// baseline, level, resamples, and groups of OOD sets of these names. Errors: InvalidArgument.

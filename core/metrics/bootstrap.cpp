@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <new>
+#include <numeric>
 #include <string>
 
 #include "core/base/parallel.h"
@@ -43,6 +44,26 @@ Status checkColumn(const ScoreColumn& column) {
     if (auto status = checkSet(column.id, "ID"); !status) return status;
     for (std::size_t s = 0; s < column.ood.size(); ++s) {
         if (auto status = checkSet(column.ood[s], "OOD " + std::to_string(s + 1)); !status) return status;
+    }
+    return {};
+}
+
+Status checkGroups(const std::vector<std::vector<std::size_t>>& groups, std::size_t sets) {
+    for (std::vector<std::size_t> group : groups) {
+        std::sort(group.begin(), group.end());
+        if (group.empty()) {
+            return fail(ErrorCode::InvalidArgument,
+                        "A group of OOD sets for the bootstrap is empty; name its sets or leave it away.");
+        }
+        if (group.back() >= sets) {
+            return fail(ErrorCode::InvalidArgument, "A group for the bootstrap names OOD set " +
+                                                        std::to_string(group.back() + 1) + " of " +
+                                                        std::to_string(sets) + "; name one that is there.");
+        }
+        if (std::adjacent_find(group.begin(), group.end()) != group.end()) {
+            return fail(ErrorCode::InvalidArgument,
+                        "A group for the bootstrap names an OOD set twice; leave one away.");
+        }
     }
     return {};
 }
@@ -117,32 +138,46 @@ Interval interval(double estimate, std::vector<double> replicates, double confid
             percentileOfSorted(replicates, 50 * (1 + confidence))};
 }
 
-/// Intervals of a value of the replicates: valueOf(resample, set) for each set, and its mean over the sets.
+/// Intervals of a value of the replicates, valueOf(resample, set): for each set, and for means over sets.
 template <class ValueOf>
-BootstrapIntervals summarise(const BootstrapOptions& options, std::span<const Replicate> estimates,
-                             ValueOf valueOf) {
-    const std::size_t sets = estimates.size();
-    const auto metric = [&](double Replicate::*member, double estimate, std::size_t firstSet,
-                            std::size_t endSet) {
-        std::vector<double> values(options.resamples);
-        for (std::size_t r = 0; r < values.size(); ++r) {
-            for (std::size_t s = firstSet; s < endSet; ++s) values[r] += valueOf(r, s).*member;
-            values[r] /= static_cast<double>(endSet - firstSet);
-        }
-        return interval(estimate, std::move(values), options.confidence);
-    };
-    BootstrapIntervals result;
-    Replicate mean;
-    for (std::size_t s = 0; s < sets; ++s) {
-        result.ood.push_back({metric(&Replicate::fpr95, estimates[s].fpr95, s, s + 1),
-                              metric(&Replicate::auroc, estimates[s].auroc, s, s + 1)});
-        mean.fpr95 += estimates[s].fpr95 / static_cast<double>(sets);
-        mean.auroc += estimates[s].auroc / static_cast<double>(sets);
+class Summary {
+  public:
+    Summary(const BootstrapOptions& options, std::span<const Replicate> estimates, const ValueOf& valueOf)
+        : options_(options), estimates_(estimates), valueOf_(valueOf) {}
+
+    [[nodiscard]] BootstrapIntervals intervals() const {
+        std::vector<std::size_t> all(estimates_.size());
+        std::iota(all.begin(), all.end(), std::size_t{0});
+        BootstrapIntervals result;
+        result.ood.reserve(all.size());
+        for (const std::size_t& set : all) result.ood.push_back(meanOver({&set, 1}));
+        result.average = meanOver(all);
+        result.groups.reserve(options_.groups.size());
+        for (const auto& group : options_.groups) result.groups.push_back(meanOver(group));
+        return result;
     }
-    result.average = {metric(&Replicate::fpr95, mean.fpr95, 0, sets),
-                      metric(&Replicate::auroc, mean.auroc, 0, sets)};
-    return result;
-}
+
+  private:
+    [[nodiscard]] MetricIntervals meanOver(std::span<const std::size_t> sets) const {
+        return {meanOver(sets, &Replicate::fpr95), meanOver(sets, &Replicate::auroc)};
+    }
+
+    [[nodiscard]] Interval meanOver(std::span<const std::size_t> sets, double Replicate::*member) const {
+        const auto count = static_cast<double>(sets.size());
+        std::vector<double> means(options_.resamples);
+        for (std::size_t r = 0; r < means.size(); ++r) {
+            for (const std::size_t set : sets) means[r] += valueOf_(r, set).*member;
+            means[r] /= count;
+        }
+        double estimate = 0;
+        for (const std::size_t set : sets) estimate += estimates_[set].*member / count;
+        return interval(estimate, std::move(means), options_.confidence);
+    }
+
+    const BootstrapOptions& options_;
+    std::span<const Replicate> estimates_;
+    const ValueOf& valueOf_;
+};
 
 std::vector<Replicate> estimatesOf(const ScoreColumn& column, double tprLevel) {
     std::vector<Replicate> estimates;
@@ -182,11 +217,13 @@ Result<BootstrapIntervals> bootstrapIntervals(const ScoreColumn& column, const B
                                               const Job& job) {
     if (const auto status = checkOptions(options); !status) return forwardError(status);
     if (const auto status = checkColumn(column); !status) return forwardError(status);
+    if (const auto status = checkGroups(options.groups, column.ood.size()); !status)
+        return forwardError(status);
     try {
         Resampling resampling(std::span(&column, 1), options);
         if (const auto status = resampling.run(job); !status) return forwardError(status);
-        return summarise(options, estimatesOf(column, options.tprLevel),
-                         [&](std::size_t r, std::size_t s) { return resampling.replicate(r, 0, s); });
+        const auto valueOf = [&](std::size_t r, std::size_t s) { return resampling.replicate(r, 0, s); };
+        return Summary(options, estimatesOf(column, options.tprLevel), valueOf).intervals();
     } catch (const std::bad_alloc&) {
         return outOfMemory();
     }
@@ -199,6 +236,8 @@ Result<PairedIntervals> bootstrapDifference(const ScoreColumn& first, const Scor
     for (const ScoreColumn* column : {&first, &second}) {
         if (const auto status = checkColumn(*column); !status) return forwardError(status);
     }
+    if (const auto status = checkGroups(options.groups, first.ood.size()); !status)
+        return forwardError(status);
     try {
         const std::vector<ScoreColumn> columns{first, second};
         Resampling resampling(columns, options);
@@ -207,15 +246,12 @@ Result<PairedIntervals> bootstrapDifference(const ScoreColumn& first, const Scor
         const auto b = estimatesOf(second, options.tprLevel);
         std::vector<Replicate> difference(a.size());
         std::transform(a.begin(), a.end(), b.begin(), difference.begin(), minus);
-        const auto of = [&](std::size_t column) {
-            return [&resampling, column](std::size_t r, std::size_t s) {
-                return resampling.replicate(r, column, s);
-            };
-        };
-        return PairedIntervals{summarise(options, a, of(0)), summarise(options, b, of(1)),
-                               summarise(options, difference, [&](std::size_t r, std::size_t s) {
-                                   return minus(resampling.replicate(r, 0, s), resampling.replicate(r, 1, s));
-                               })};
+        const auto ofFirst = [&](std::size_t r, std::size_t s) { return resampling.replicate(r, 0, s); };
+        const auto ofSecond = [&](std::size_t r, std::size_t s) { return resampling.replicate(r, 1, s); };
+        const auto less = [&](std::size_t r, std::size_t s) { return minus(ofFirst(r, s), ofSecond(r, s)); };
+        return PairedIntervals{Summary(options, a, ofFirst).intervals(),
+                               Summary(options, b, ofSecond).intervals(),
+                               Summary(options, difference, less).intervals()};
     } catch (const std::bad_alloc&) {
         return outOfMemory();
     }

@@ -23,6 +23,9 @@ struct BootstrapOptions {
     double tprLevel = kDefaultTprLevel;
     std::uint64_t seed = 0;
     unsigned threads = 0;  ///< 0: all processors
+    /// Groups of OOD sets, by their indices, whose averages get intervals of their own. None is empty or has
+    /// a set twice; a set may be in several.
+    std::vector<std::vector<std::size_t>> groups;
 };
 
 /// A value on the scores as they are, and the percentile interval of its replicates (numpy.percentile,
@@ -45,6 +48,7 @@ struct MetricIntervals {
 struct BootstrapIntervals {
     std::vector<MetricIntervals> ood;  ///< one an OOD set, in their order
     MetricIntervals average;  ///< of the unweighted mean over the OOD sets, taken within each resample
+    std::vector<MetricIntervals> groups;  ///< the same over the sets of each group, in the options' order
 
     friend bool operator==(const BootstrapIntervals&, const BootstrapIntervals&) = default;
 };
@@ -62,7 +66,8 @@ struct PairedIntervals {
 /// each OOD set; the threshold is fitted anew on the resampled ID scores. The draws depend on the seed and on
 /// the sizes of the sets only (resample.h): the result is the same for every number of threads. Stops within
 /// a few resamples of a request; progress in resamples. Errors: InvalidArgument (no
-/// OOD set, an empty set, NaN, options out of range), OutOfMemory, Cancelled.
+/// OOD set, an empty set, NaN, options out of range, a group that is empty, has a set twice or one that is
+/// not there), OutOfMemory, Cancelled.
 [[nodiscard]] Result<BootstrapIntervals> bootstrapIntervals(const ScoreColumn& column,
                                                             const BootstrapOptions& options, const Job& job);
 

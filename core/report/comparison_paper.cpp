@@ -105,23 +105,32 @@ std::string markdownHeading(const Comparison& comparison) {
     return names + " rank FPR | rank AUROC | fit s | score s |\n" + rule + "---:|---:|---:|---:|\n";
 }
 
-/// Intervals of the averages, one detector a line.
-std::string markdownIntervals(const Comparison& comparison) {
-    if (comparison.bootstrap == 0) return "";
-    std::string text = "\n| Average with 95 % interval | FPR" + levelPercent(comparison.tprLevel) +
+std::string markdownIntervals(const Comparison& comparison, std::size_t column, const std::string& name) {
+    std::string text = "\n| " + name + ", 95 % interval | FPR" + levelPercent(comparison.tprLevel) +
                        " | AUROC | difference FPR | difference AUROC |\n|---|---|---|---|---|\n";
     for (const ComparedDetector& detector : comparison.detectors) {
-        if (!detector.intervals) continue;
-        const MetricIntervals& average = detector.intervals->average;
-        text += "| " + escapeMarkdown(detector.label) + " | " + intervalText(average.fpr95, false) + " | " +
-                intervalText(average.auroc, false) + " | ";
-        if (detector.difference) {
-            text += intervalText(detector.difference->average.fpr95, true) + " | " +
-                    intervalText(detector.difference->average.auroc, true) + " |\n";
+        if (detector.error) continue;
+        const ComparisonRow row = comparisonRows(comparison, detector)[column];
+        if (row.intervals == nullptr) continue;
+        text += "| " + escapeMarkdown(detector.label) + " | " + intervalText(row.intervals->fpr95, false) +
+                " | " + intervalText(row.intervals->auroc, false) + " | ";
+        if (row.difference != nullptr) {
+            text += intervalText(row.difference->fpr95, true) + " | " +
+                    intervalText(row.difference->auroc, true) + " |\n";
         } else {
             text += "| |\n";
         }
     }
+    return text;
+}
+
+/// A table for each average, one detector a line.
+std::string markdownIntervals(const Comparison& comparison) {
+    if (comparison.bootstrap == 0) return "";
+    const std::vector<std::string> columns = comparisonColumns(comparison);
+    std::string text;
+    for (std::size_t k = comparison.oodNames.size(); k < columns.size(); ++k)
+        text += markdownIntervals(comparison, k, columns[k]);
     return text;
 }
 

@@ -38,7 +38,8 @@ inline constexpr int kComparisonSchema = 1;
 [[nodiscard]] std::string comparisonMarkdown(const AnalysisInputs& inputs, const Comparison& comparison,
                                              const BenchmarkPreset* benchmark = nullptr);
 
-/// The averages for a terminal, sorted by rank, with intervals, significance and times.
+/// The averages for a terminal, those of near and far sets among them, sorted by rank, with intervals,
+/// significance and times; then every set.
 [[nodiscard]] std::string comparisonTable(const Comparison& comparison);
 
 /// Writes comparison.json, .csv, .tex and .md into a folder (of a partial comparison comparison-partial.json

@@ -1,7 +1,8 @@
 #include "core/report/comparison_rows.h"
 
 #include <algorithm>
-#include <numeric>
+#include <optional>
+#include <utility>
 
 #include "core/report/text.h"
 
@@ -17,33 +18,38 @@ std::size_t imagesOf(const Comparison& comparison, const std::vector<std::string
     return images;
 }
 
-bool hasGroups(const Comparison& comparison) {
-    return !comparison.nearSets.empty() || !comparison.farSets.empty();
+/// A row; `of` finds its intervals among those of a detector.
+template <class Of>
+ComparisonRow row(const ComparedDetector& detector, std::string ood, std::size_t images,
+                  const OodMetrics& metrics, const Of& of) {
+    const auto pick = [&](const std::optional<ComparedIntervals>& all) { return all ? of(*all) : nullptr; };
+    return {std::move(ood), images, metrics, pick(detector.intervals), pick(detector.difference)};
 }
 
-const MetricIntervals* pick(const std::optional<BootstrapIntervals>& all, std::size_t set) {
-    if (!all) return nullptr;
-    return set < all->ood.size() ? &all->ood[set] : &all->average;
+const MetricIntervals* addressOf(const std::optional<MetricIntervals>& intervals) {
+    return intervals ? &*intervals : nullptr;
 }
 
 }  // namespace
 
 std::vector<ComparisonRow> comparisonRows(const Comparison& comparison, const ComparedDetector& detector) {
+    using Intervals = ComparedIntervals;
     std::vector<ComparisonRow> rows;
-    const std::size_t sets = comparison.oodNames.size();
-    for (std::size_t s = 0; s < sets; ++s) {
-        rows.push_back({comparison.oodNames[s], comparison.oodCounts[s], detector.metrics[s],
-                        pick(detector.intervals, s), pick(detector.difference, s)});
+    for (std::size_t s = 0; s < comparison.oodNames.size(); ++s) {
+        rows.push_back(row(detector, comparison.oodNames[s], comparison.oodCounts[s], detector.metrics[s],
+                           [s](const Intervals& all) { return &all.ood[s]; }));
     }
-    rows.push_back({"average", imagesOf(comparison, comparison.oodNames), detector.average,
-                    pick(detector.intervals, sets), pick(detector.difference, sets)});
+    rows.push_back(row(detector, "average", imagesOf(comparison, comparison.oodNames), detector.average,
+                       [](const Intervals& all) { return &all.average; }));
     if (detector.nearAverage) {
-        rows.push_back({"average-near", imagesOf(comparison, comparison.nearSets), *detector.nearAverage,
-                        nullptr, nullptr});
+        rows.push_back(row(detector, "average-near", imagesOf(comparison, comparison.nearSets),
+                           *detector.nearAverage,
+                           [](const Intervals& all) { return addressOf(all.nearAverage); }));
     }
     if (detector.farAverage) {
-        rows.push_back({"average-far", imagesOf(comparison, comparison.farSets), *detector.farAverage,
-                        nullptr, nullptr});
+        rows.push_back(row(detector, "average-far", imagesOf(comparison, comparison.farSets),
+                           *detector.farAverage,
+                           [](const Intervals& all) { return addressOf(all.farAverage); }));
     }
     return rows;
 }
@@ -60,8 +66,7 @@ std::string starLegend(const Comparison& comparison) {
     if (comparison.bootstrap == 0 || !comparison.baseline) return {};
     return "the 95 % interval of the paired difference to " +
            comparison.detectors[*comparison.baseline].label +
-           " in that column does not hold 0; not corrected for the number of detectors" +
-           (hasGroups(comparison) ? "; averages of near and far sets are not tested." : ".");
+           " in that column does not hold 0; not corrected for the number of detectors.";
 }
 
 std::vector<std::string> comparisonConventions(const Comparison& comparison) {
@@ -83,8 +88,7 @@ std::vector<std::string> comparisonConventions(const Comparison& comparison) {
     if (comparison.bootstrap > 0) {
         sentences.push_back("Intervals: 95 %, bootstrap over images with " +
                             std::to_string(comparison.bootstrap) + " resamples, seed " +
-                            std::to_string(comparison.seed) +
-                            (hasGroups(comparison) ? "; none for averages of near and far sets." : "."));
+                            std::to_string(comparison.seed) + ".");
     }
     const std::string star = starLegend(comparison);
     if (!star.empty()) sentences.push_back("*: " + star);

@@ -1,6 +1,7 @@
 // A comparison and the list of detectors for a terminal.
 #include <algorithm>
-#include <cmath>
+#include <iterator>
+#include <utility>
 
 #include "core/report/comparison_report.h"
 #include "core/report/comparison_rows.h"
@@ -58,26 +59,57 @@ std::string difference(const Interval& interval) {
            (excludesZero(interval) ? "*" : " ");
 }
 
+/// FPR and AUROC with their intervals, and their differences to the baseline.
+Line measured(const ComparisonRow& row) {
+    const MetricIntervals* intervals = row.intervals;
+    Line line{withInterval(row.metrics.fpr95, intervals ? &intervals->fpr95 : nullptr),
+              withInterval(row.metrics.auroc, intervals ? &intervals->auroc : nullptr), "", ""};
+    if (row.difference == nullptr) return line;
+    line[2] = difference(row.difference->fpr95);
+    line[3] = difference(row.difference->auroc);
+    return line;
+}
+
 std::string averages(const Comparison& comparison, const std::vector<const ComparedDetector*>& order) {
     std::vector<Line> lines{{"rank", "detector", "FPR" + levelPercent(comparison.tprLevel), "AUROC", "dFPR",
                              "dAUROC", "fit s", "score s"}};
     for (const ComparedDetector* detector : order) {
-        const MetricIntervals* intervals = detector->intervals ? &detector->intervals->average : nullptr;
         Line line{std::to_string(detector->rankByFpr95) + "/" + std::to_string(detector->rankByAuroc),
-                  detector->label,
-                  withInterval(detector->average.fpr95, intervals ? &intervals->fpr95 : nullptr),
-                  withInterval(detector->average.auroc, intervals ? &intervals->auroc : nullptr)};
-        if (detector->difference) {
-            line.push_back(difference(detector->difference->average.fpr95));
-            line.push_back(difference(detector->difference->average.auroc));
-        } else {
-            line.insert(line.end(), {"", ""});
-        }
+                  detector->label};
+        const ComparisonRow average = comparisonRows(comparison, *detector)[comparison.oodNames.size()];
+        std::ranges::copy(measured(average), std::back_inserter(line));
         line.push_back(fixedDecimal(detector->fitSeconds, 2));
         line.push_back(fixedDecimal(detector->scoreSeconds, 2));
         lines.push_back(std::move(line));
     }
     return alignedColumns(lines, 2);
+}
+
+std::string groupTitle(const std::string& group, const std::vector<std::string>& names) {
+    std::string title = "\nAverage over the " + group + " OOD sets:";
+    for (std::size_t s = 0; s < names.size(); ++s) title += (s == 0 ? " " : ", ") + names[s];
+    return title + "\n";
+}
+
+/// Averages of the near and far sets; without a bootstrap there is nothing that sets() lacks.
+std::string groupAverages(const Comparison& comparison, const std::vector<const ComparedDetector*>& order) {
+    if (comparison.bootstrap == 0) return "";
+    std::string text;
+    std::size_t row = comparison.oodNames.size();
+    for (const auto& [group, names] :
+         {std::pair("near", &comparison.nearSets), std::pair("far", &comparison.farSets)}) {
+        if (names->empty()) continue;
+        ++row;
+        std::vector<Line> lines{
+            {"detector", "FPR" + levelPercent(comparison.tprLevel), "AUROC", "dFPR", "dAUROC"}};
+        for (const ComparedDetector* detector : order) {
+            Line line{detector->label};
+            std::ranges::copy(measured(comparisonRows(comparison, *detector)[row]), std::back_inserter(line));
+            lines.push_back(std::move(line));
+        }
+        text += groupTitle(group, *names) + alignedColumns(lines, 1);
+    }
+    return text;
 }
 
 std::string sets(const Comparison& comparison, const std::vector<const ComparedDetector*>& order) {
@@ -106,8 +138,9 @@ std::string comparisonTable(const Comparison& comparison) {
     std::string text;
     if (!order.empty()) {
         text = "Average over " + std::to_string(comparison.oodNames.size()) +
-               " OOD sets; ranks by FPR and by AUROC\n" + averages(comparison, order) + "\nFPR" +
-               levelPercent(comparison.tprLevel) + "/AUROC a set\n" + sets(comparison, order) + "\n";
+               " OOD sets; ranks by FPR and by AUROC\n" + averages(comparison, order) +
+               groupAverages(comparison, order) + "\nFPR" + levelPercent(comparison.tprLevel) +
+               "/AUROC a set\n" + sets(comparison, order) + "\n";
     }
     for (const ComparedDetector& detector : comparison.detectors) {
         if (detector.error) text += "Not run: " + detector.label + ". " + detector.error->message + "\n";

@@ -6,11 +6,19 @@ namespace {
 using Kind = ComparisonColumn::Kind;
 using Over = ComparisonColumn::Over;
 
-const MetricIntervals* intervalsOver(const std::optional<BootstrapIntervals>& intervals,
+const MetricIntervals* intervalsOver(const std::optional<ComparedIntervals>& intervals,
                                      const ComparisonColumn& column) {
     if (!intervals) return nullptr;
-    if (column.over == Over::Average) return &intervals->average;
-    if (column.over == Over::Set && column.set < intervals->ood.size()) return &intervals->ood[column.set];
+    switch (column.over) {
+        case Over::Average:
+            return &intervals->average;
+        case Over::Near:
+            return intervals->nearAverage ? &*intervals->nearAverage : nullptr;
+        case Over::Far:
+            return intervals->farAverage ? &*intervals->farAverage : nullptr;
+        case Over::Set:
+            return column.set < intervals->ood.size() ? &intervals->ood[column.set] : nullptr;
+    }
     return nullptr;
 }
 
@@ -22,13 +30,15 @@ std::vector<ComparisonColumn> columnsOf(const Comparison& comparison) {
         columns.push_back({Kind::Fpr95, over, set});
         columns.push_back({Kind::Auroc, over, set});
     };
-    addMetrics(Over::Average, 0);
-    if (comparison.baseline) {
-        columns.push_back({.kind = Kind::Fpr95Difference});
-        columns.push_back({.kind = Kind::AurocDifference});
-    }
-    if (!comparison.nearSets.empty()) addMetrics(Over::Near, 0);
-    if (!comparison.farSets.empty()) addMetrics(Over::Far, 0);
+    const auto addAverage = [&](Over over) {
+        addMetrics(over, 0);
+        if (!comparison.baseline) return;
+        columns.push_back({Kind::Fpr95Difference, over});
+        columns.push_back({Kind::AurocDifference, over});
+    };
+    addAverage(Over::Average);
+    if (!comparison.nearSets.empty()) addAverage(Over::Near);
+    if (!comparison.farSets.empty()) addAverage(Over::Far);
     for (std::size_t set = 0; set < comparison.oodNames.size(); ++set) addMetrics(Over::Set, set);
     columns.push_back({.kind = Kind::FitSeconds});
     columns.push_back({.kind = Kind::ScoreSeconds});
@@ -58,6 +68,7 @@ std::optional<double> valueOf(const ComparedDetector& detector, const Comparison
                               const ComparedDetector* baseline) {
     const OodMetrics* metrics = metricsOf(detector, column);
     if (metrics == nullptr) return std::nullopt;
+    const OodMetrics* reference = baseline == nullptr ? nullptr : metricsOf(*baseline, column);
     switch (column.kind) {
         case Kind::Rank:
             if (detector.rankByFpr95 == 0) return std::nullopt;
@@ -69,11 +80,11 @@ std::optional<double> valueOf(const ComparedDetector& detector, const Comparison
         case Kind::Auroc:
             return metrics->auroc;
         case Kind::Fpr95Difference:
-            if (baseline == nullptr || !hasNumbers(*baseline)) return std::nullopt;
-            return detector.average.fpr95 - baseline->average.fpr95;
+            if (reference == nullptr) return std::nullopt;
+            return metrics->fpr95 - reference->fpr95;
         case Kind::AurocDifference:
-            if (baseline == nullptr || !hasNumbers(*baseline)) return std::nullopt;
-            return detector.average.auroc - baseline->average.auroc;
+            if (reference == nullptr) return std::nullopt;
+            return metrics->auroc - reference->auroc;
         case Kind::FitSeconds:
             return detector.fitSeconds;
         case Kind::ScoreSeconds:

@@ -28,6 +28,7 @@ struct ComparisonColumn {
 
     friend bool operator==(const ComparisonColumn&, const ComparisonColumn&) = default;
 
+    [[nodiscard]] bool isAverage() const { return over != Over::Set; }
     [[nodiscard]] bool isMetric() const { return kind == Kind::Fpr95 || kind == Kind::Auroc; }
     [[nodiscard]] bool isDifference() const {
         return kind == Kind::Fpr95Difference || kind == Kind::AurocDifference;
@@ -37,8 +38,8 @@ struct ComparisonColumn {
     [[nodiscard]] bool isHigherBetter() const { return kind == Kind::Auroc || kind == Kind::AurocDifference; }
 };
 
-/// The columns of a comparison: averages first, differences where there is a baseline, groups where there are
-/// any, then every OOD set, then times.
+/// The columns of a comparison: the average over all OOD sets, then those over the near and far groups where
+/// there are any, each with its differences where there is a baseline; then every OOD set, then times.
 [[nodiscard]] std::vector<ComparisonColumn> columnsOf(const Comparison& comparison);
 
 /// Whether a detector has its numbers.
@@ -52,7 +53,7 @@ struct ComparisonColumn {
 [[nodiscard]] std::optional<double> valueOf(const ComparedDetector& detector, const ComparisonColumn& column,
                                             const ComparedDetector* baseline);
 
-/// The interval of that number where a bootstrap gave one. Groups of sets have none.
+/// The interval of that number where a bootstrap gave one.
 [[nodiscard]] std::optional<Interval> intervalOf(const ComparedDetector& detector,
                                                  const ComparisonColumn& column);
 

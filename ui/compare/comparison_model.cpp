@@ -12,7 +12,6 @@ namespace dicescope {
 namespace {
 
 using Kind = ComparisonColumn::Kind;
-using Over = ComparisonColumn::Over;
 
 QString exactPercent(double fraction) {
     return QString::number(fraction * 100, 'f', 4);
@@ -86,8 +85,7 @@ QVariant ComparisonModel::sortValue(int row, int column) const {
 }
 
 bool ComparisonModel::hasIntervals(const ComparisonColumn& column) const {
-    return comparison_->bootstrap > 0 && column.over == Over::Average &&
-           (column.isMetric() || column.isDifference());
+    return comparison_->bootstrap > 0 && column.isAverage() && (column.isMetric() || column.isDifference());
 }
 
 QString ComparisonModel::number(int row, int column) const {

@@ -41,6 +41,12 @@ QString baselineLabel(const Comparison& comparison) {
     return QString::fromStdString(comparison.detectors[*comparison.baseline].label);
 }
 
+QString differenceName(const ComparisonColumn& column, const Comparison& comparison) {
+    const QString baseline = baselineLabel(comparison);
+    if (column.over == Over::Average) return Text::tr("less %1").arg(baseline);
+    return Text::tr("%1 less %2").arg(setsName(column, comparison), baseline);
+}
+
 QString setsTip(const ComparisonColumn& column, const Comparison& comparison) {
     switch (column.over) {
         case Over::Average:
@@ -70,11 +76,13 @@ QString metricTip(bool isFpr95, double tprLevel) {
 }
 
 QString differenceTip(const ComparisonColumn& column, const Comparison& comparison) {
-    return Text::tr(
-               "This detector less the baseline %1, in percentage points of the average %2. A triangle, "
-               "full where better and hollow where worse, stands where the 95 % interval of the "
-               "difference, on the same resampled images, excludes 0.")
-        .arg(baselineLabel(comparison), column.isFpr95() ? fprName(comparison.tprLevel) : Text::tr("AUROC"));
+    return setsTip(column, comparison) + u' ' +
+           Text::tr(
+               "This detector less the baseline %1, in percentage points of %2. A triangle, full where "
+               "better and hollow where worse, stands where the 95 % interval of the difference, on the "
+               "same resampled images, excludes 0.")
+               .arg(baselineLabel(comparison),
+                    column.isFpr95() ? fprName(comparison.tprLevel) : Text::tr("AUROC"));
 }
 
 QString withInterval(const QString& value, const Interval* interval, bool points) {
@@ -117,9 +125,9 @@ QString headerText(const ComparisonColumn& column, const Comparison& comparison)
         case Kind::Auroc:
             return setsName(column, comparison) + u'\n' + Text::tr("AUROC");
         case Kind::Fpr95Difference:
-            return Text::tr("less %1").arg(baselineLabel(comparison)) + u'\n' + fpr;
+            return differenceName(column, comparison) + u'\n' + fpr;
         case Kind::AurocDifference:
-            return Text::tr("less %1").arg(baselineLabel(comparison)) + u'\n' + Text::tr("AUROC");
+            return differenceName(column, comparison) + u'\n' + Text::tr("AUROC");
         case Kind::FitSeconds:
             return Text::tr("Fit\ns");
         case Kind::ScoreSeconds:
@@ -190,7 +198,7 @@ QString cellTip(const ComparedDetector& detector, const ComparisonColumn& column
         if (known == nullptr) return {};
         lines << withInterval(pointsText(known->estimate), known, true)
               << verdictText(verdictOf(detector, column));
-        return wrappedTip(lines.join(QStringLiteral("; ")) + u'.');
+        return wrappedTip(setsTip(column, comparison) + u' ' + lines.join(QStringLiteral("; ")) + u'.');
     }
     lines << label + u'.' << setsTip(column, comparison);
     const double value = column.isFpr95() ? metrics->fpr95 : metrics->auroc;

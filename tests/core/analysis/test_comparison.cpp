@@ -141,6 +141,55 @@ class TestComparison : public QObject {
         }
     }
 
+    /// Each group by a bootstrap that has no other.
+    void groupsHaveIntervalsOfTheirOwn_data() {
+        QTest::addColumn<QStringList>("near");
+        QTest::addColumn<QStringList>("far");
+        QTest::newRow("both") << QStringList{"near"} << QStringList{"noise", "far"};
+        QTest::newRow("near only") << QStringList{"noise", "near"} << QStringList{};
+        QTest::newRow("far only") << QStringList{} << QStringList{"far"};
+    }
+    void groupsHaveIntervalsOfTheirOwn() {
+        QFETCH(QStringList, near);
+        QFETCH(QStringList, far);
+        ComparisonOptions options = optionsFor("energy,msp", "energy");
+        options.bootstrap = 100;
+        options.seed = 3;
+        for (const QString& name : near) options.nearSets.push_back(name.toStdString());
+        for (const QString& name : far) options.farSets.push_back(name.toStdString());
+        const auto comparison = compared(tinyInputs(), options);
+        QVERIFY(comparison);
+        const ComparedDetector& energy = comparison->detectors[0];
+        const ComparedDetector& msp = comparison->detectors[1];
+        const auto column = [](const ComparedDetector& detector) {
+            return ScoreColumn{detector.idScores, {detector.oodScores.begin(), detector.oodScores.end()}};
+        };
+        const auto check = [&](const QStringList& names, std::optional<OodMetrics> ComparedDetector::*metrics,
+                               std::optional<MetricIntervals> ComparedIntervals::*average) {
+            QCOMPARE((msp.*metrics).has_value(), !names.isEmpty());
+            QCOMPARE((*msp.intervals.*average).has_value(), !names.isEmpty());
+            QCOMPARE((*msp.difference.*average).has_value(), !names.isEmpty());
+            if (names.isEmpty()) return;
+            BootstrapOptions alone;
+            alone.resamples = 100;
+            alone.seed = 3;
+            alone.groups.emplace_back();
+            for (std::size_t s = 0; s < comparison->oodNames.size(); ++s) {
+                if (names.contains(QString::fromStdString(comparison->oodNames[s])))
+                    alone.groups.front().push_back(s);
+            }
+            const auto expected = bootstrapDifference(column(msp), column(energy), alone, {});
+            QVERIFY(expected);
+            QVERIFY(*(*msp.intervals.*average) == expected->first.groups.front());
+            QVERIFY(*(*energy.intervals.*average) == expected->second.groups.front());
+            QVERIFY(*(*msp.difference.*average) == expected->difference.groups.front());
+            QVERIFY(std::abs((*msp.intervals.*average)->auroc.estimate - (msp.*metrics)->auroc) < 1e-12);
+            QVERIFY(std::abs((*msp.intervals.*average)->fpr95.estimate - (msp.*metrics)->fpr95) < 1e-12);
+        };
+        check(near, &ComparedDetector::nearAverage, &ComparedIntervals::nearAverage);
+        check(far, &ComparedDetector::farAverage, &ComparedIntervals::farAverage);
+    }
+
     void zeroIsInOrOutOfAnInterval() {
         QVERIFY(excludesZero({0.2, 0.1, 0.3}));
         QVERIFY(excludesZero({-0.2, -0.3, -0.1}));

@@ -21,7 +21,7 @@ struct Column {
     ScoreColumn view() const { return {id, {ood.begin(), ood.end()}}; }
 };
 
-Column randomColumn(unsigned seed, bool ties) {
+Column randomColumn(unsigned seed, bool ties, std::size_t sets = 2) {
     std::mt19937 random(seed);
     std::normal_distribution<double> normal;
     const auto fill = [&](std::size_t count, double mean) {
@@ -30,7 +30,9 @@ Column randomColumn(unsigned seed, bool ties) {
             score = ties ? std::round(3 * (normal(random) + mean)) : normal(random) + mean;
         return scores;
     };
-    return {fill(73, 1), {fill(41, 0), fill(19, -1)}};
+    Column column{fill(73, 1), {fill(41, 0), fill(19, -1)}};
+    if (sets > 2) column.ood.push_back(fill(31, 0.5));
+    return column;
 }
 
 Scores resampled(const Scores& scores, const ResampleId& id) {
@@ -86,19 +88,22 @@ class TestBootstrap : public QObject {
     void equalsTheNaiveBootstrapOnTheSameDraws() {
         QFETCH(bool, ties);
         constexpr std::size_t kResamples = 60;
-        const Column first = randomColumn(1, ties);
-        const Column second = randomColumn(2, ties);
-        // Rows: FPR95 and AUROC of set 0, of set 1, of their average; for each column and the difference.
-        std::array<std::array<Scores, 6>, 3> replicates;
-        const auto values = [](const Column& column, auto take) {
-            std::array<double, 6> row{};
+        const Column first = randomColumn(1, ties, 3);
+        const Column second = randomColumn(2, ties, 3);
+        // Rows: each set, the average over all, two groups; FPR95 and AUROC of each, for each column and the
+        // difference.
+        const std::vector<std::vector<std::size_t>> overs{{0}, {1}, {2}, {0, 1, 2}, {2, 0}, {1}};
+        constexpr std::size_t kValues = 12;
+        std::array<std::array<Scores, kValues>, 3> replicates;
+        const auto values = [&](const Column& column, auto take) {
+            std::array<double, kValues> row{};
             const Scores id = take(column.id, 0);
-            for (std::size_t s = 0; s < 2; ++s) {
-                const OodMetrics metrics = naive::metrics(id, take(column.ood[s], s + 1));
-                row[2 * s] = metrics.fpr95;
-                row[2 * s + 1] = metrics.auroc;
-                row[4] += metrics.fpr95 / 2;
-                row[5] += metrics.auroc / 2;
+            for (std::size_t i = 0; i < overs.size(); ++i) {
+                for (const std::size_t s : overs[i]) {
+                    const OodMetrics metrics = naive::metrics(id, take(column.ood[s], s + 1));
+                    row[2 * i] += metrics.fpr95 / static_cast<double>(overs[i].size());
+                    row[2 * i + 1] += metrics.auroc / static_cast<double>(overs[i].size());
+                }
             }
             return row;
         };
@@ -108,7 +113,7 @@ class TestBootstrap : public QObject {
             };
             const auto a = values(first, take);
             const auto b = values(second, take);
-            for (std::size_t i = 0; i < 6; ++i) {
+            for (std::size_t i = 0; i < kValues; ++i) {
                 replicates[0][i].push_back(a[i]);
                 replicates[1][i].push_back(b[i]);
                 replicates[2][i].push_back(a[i] - b[i]);
@@ -117,12 +122,17 @@ class TestBootstrap : public QObject {
         const auto asIs = [](const Scores& scores, std::uint64_t) { return scores; };
         const auto a = values(first, asIs);
         const auto b = values(second, asIs);
-        const auto result = bootstrapDifference(first.view(), second.view(), options(kResamples), {});
+        BootstrapOptions grouped = options(kResamples);
+        grouped.groups = {overs[4], overs[5]};
+        const auto result = bootstrapDifference(first.view(), second.view(), grouped, {});
         QVERIFY(result.has_value());
         const std::array intervals{&result->first, &result->second, &result->difference};
         for (std::size_t k = 0; k < 3; ++k) {
-            const std::array rows{&intervals[k]->ood[0], &intervals[k]->ood[1], &intervals[k]->average};
-            for (std::size_t i = 0; i < 6; ++i) {
+            const BootstrapIntervals& all = *intervals[k];
+            QCOMPARE(all.groups.size(), std::size_t{2});
+            const std::array rows{&all.ood[0],  &all.ood[1],    &all.ood[2],
+                                  &all.average, &all.groups[0], &all.groups[1]};
+            for (std::size_t i = 0; i < kValues; ++i) {
                 const Interval& interval = i % 2 == 0 ? rows[i / 2]->fpr95 : rows[i / 2]->auroc;
                 QVERIFY(agrees(interval, k == 0 ? a[i] : k == 1 ? b[i] : a[i] - b[i], replicates[k][i]));
             }
@@ -160,6 +170,23 @@ class TestBootstrap : public QObject {
         QVERIFY(pair.has_value());
         QVERIFY(pair->first == *bootstrapIntervals(first.view(), options(200), {}));
         QVERIFY(pair->second == *bootstrapIntervals(second.view(), options(200), {}));
+    }
+
+    void aGroupOfAllIsTheAverageAndOfOneItsSet() {
+        const Column first = randomColumn(3, true);
+        const Column second = randomColumn(4, false);
+        BootstrapOptions grouped = options(100);
+        grouped.groups = {{0, 1}, {1}};
+        const auto pair = bootstrapDifference(first.view(), second.view(), grouped, {});
+        QVERIFY(pair.has_value());
+        QVERIFY(pair->first == *bootstrapIntervals(first.view(), grouped, {}));
+        for (const BootstrapIntervals* all : {&pair->first, &pair->second, &pair->difference}) {
+            QVERIFY(all->groups == (std::vector<MetricIntervals>{all->average, all->ood[1]}));
+        }
+        grouped.groups.clear();
+        const auto plain = bootstrapDifference(first.view(), second.view(), grouped, {});
+        QVERIFY(plain->difference.groups.empty());
+        QVERIFY(plain->difference.ood == pair->difference.ood);
     }
 
     void differenceOfAColumnToItselfIsNothing() {
@@ -227,7 +254,7 @@ class TestBootstrap : public QObject {
         const Scores good{1, 2};
         const Scores nan{std::numeric_limits<double>::quiet_NaN()};
         const auto with = [](std::size_t resamples, double confidence, double level) {
-            return BootstrapOptions{resamples, confidence, level, 0, 1};
+            return BootstrapOptions{resamples, confidence, level, 0, 1, {}};
         };
         refused(bootstrapIntervals({good, {good}}, with(0, 0.95, 0.95), {}), "resamples");
         refused(bootstrapIntervals({good, {good}}, with(1'000'001, 0.95, 0.95), {}), "resamples");
@@ -243,6 +270,22 @@ class TestBootstrap : public QObject {
             const auto pair = bootstrapDifference({good, {good}}, other, options(10), {});
             QVERIFY(!pair && pair.error().code == ErrorCode::Mismatch);
         }
+    }
+
+    void refusesGroupsWithoutAMean() {
+        const Scores good{1, 2};
+        const ScoreColumn column{good, {good, good}};
+        const auto grouped = [&](std::vector<std::vector<std::size_t>> groups) {
+            BootstrapOptions result = options(10);
+            result.groups = std::move(groups);
+            return result;
+        };
+        QVERIFY(bootstrapIntervals(column, grouped({{0}, {1, 0}, {0}}), {}));
+        refused(bootstrapIntervals(column, grouped({{0}, {}}), {}), "is empty");
+        refused(bootstrapIntervals(column, grouped({{0, 2}}), {}), "OOD set 3 of 2");
+        refused(bootstrapIntervals(column, grouped({{1, 0, 1}}), {}), "twice");
+        const auto pair = bootstrapDifference(column, column, grouped({{2}}), {});
+        QVERIFY(!pair && pair.error().code == ErrorCode::InvalidArgument);
     }
 
     void stopsWhenAsked() {

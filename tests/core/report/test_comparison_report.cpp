@@ -72,9 +72,19 @@ class TestComparisonReport : public QObject {
                  comparison_.detectors[1].intervals->average.fpr95.low);
         QCOMPARE(average["difference"]["auroc"]["excludes_zero"].toBool(),
                  excludesZero(comparison_.detectors[1].difference->average.auroc));
+        const ComparedDetector& compared = comparison_.detectors[1];
+        QCOMPARE(dice["rows"][4]["ood"].toString(), "average-near");
+        QCOMPARE(dice["rows"][4]["intervals"]["auroc"]["high"].toDouble(),
+                 compared.intervals->nearAverage->auroc.high);
         QCOMPARE(dice["rows"][5]["ood"].toString(), "average-far");
-        QVERIFY(dice["rows"][5]["intervals"].isNull());
+        QCOMPARE(dice["rows"][5]["intervals"]["fpr95"]["low"].toDouble(),
+                 compared.intervals->farAverage->fpr95.low);
+        QCOMPARE(dice["rows"][5]["difference"]["auroc"]["low"].toDouble(),
+                 compared.difference->farAverage->auroc.low);
+        QCOMPARE(dice["rows"][5]["difference"]["auroc"]["excludes_zero"].toBool(),
+                 excludesZero(compared.difference->farAverage->auroc));
         QVERIFY(detectors[0]["rows"][0]["difference"].isNull());
+        QVERIFY(detectors[0]["rows"][5]["difference"].isNull());
         QCOMPARE(detectors[4]["parameters"]["measure"].toString(), "cosine");
     }
 
@@ -106,6 +116,12 @@ class TestComparisonReport : public QObject {
         QCOMPARE(dice[header.indexOf("detector")], "dice:p=60");
         QCOMPARE(dice[header.indexOf("auroc_difference_low")].toDouble(),
                  comparison_.detectors[1].difference->ood[0].auroc.low);
+        const QStringList far = lines[12].split(',');
+        QCOMPARE(far[header.indexOf("ood")], "average-far");
+        QCOMPARE(far[header.indexOf("fpr95_high")].toDouble(),
+                 comparison_.detectors[1].intervals->farAverage->fpr95.high);
+        QCOMPARE(far[header.indexOf("auroc_difference")].toDouble(),
+                 comparison_.detectors[1].difference->farAverage->auroc.estimate);
         const QStringList failed = lines.filter(QRegularExpression("^odin,"));
         QCOMPARE(failed.size(), 1);
         QVERIFY(
@@ -130,11 +146,12 @@ class TestComparisonReport : public QObject {
             QCOMPARE(row.count('&'), 12);
             int stars = 0;
             if (detector.difference) {
-                for (const MetricIntervals& set : detector.difference->ood) {
-                    stars += (excludesZero(set.fpr95) ? 1 : 0) + (excludesZero(set.auroc) ? 1 : 0);
-                }
-                const MetricIntervals& average = detector.difference->average;
-                stars += (excludesZero(average.fpr95) ? 1 : 0) + (excludesZero(average.auroc) ? 1 : 0);
+                std::vector<MetricIntervals> tested = detector.difference->ood;
+                tested.push_back(detector.difference->average);
+                tested.push_back(*detector.difference->nearAverage);
+                tested.push_back(*detector.difference->farAverage);
+                for (const MetricIntervals& each : tested)
+                    stars += (excludesZero(each.fpr95) ? 1 : 0) + (excludesZero(each.auroc) ? 1 : 0);
             }
             QCOMPARE(row.count("$^{*}$"), stars);
         }
@@ -143,7 +160,7 @@ class TestComparisonReport : public QObject {
     void theStarIsExplainedBelowEveryTable() {
         const std::string star = starLegend(comparison_);
         QVERIFY(star.find("difference to Energy in that column") != std::string::npos);
-        QVERIFY(star.find("near and far sets are not tested") != std::string::npos);
+        QVERIFY(star.ends_with("not corrected for the number of detectors."));
         const QString latex = QString::fromStdString(comparisonLatex(*inputs_, comparison_));
         const QString caption = latex.split('\n').filter(QRegularExpression("^  .caption")).front();
         QVERIFY2(caption.contains("$^{*}$: the 95 \\% interval of the paired difference"),
@@ -188,6 +205,73 @@ class TestComparisonReport : public QObject {
             QVERIFY(ranks[0].toUInt() <= rank + 1);
         }
         QVERIFY(lines.filter("Not run: ODIN.").size() == 1);
+    }
+
+    /// The averages over all, near and far sets, each with an interval and the star of its own difference.
+    void everyAverageHasItsInterval() {
+        const ComparedDetector& dice = comparison_.detectors[1];
+        const auto bounds = [](const Interval& interval) {
+            return " [" + inPercent(interval.low) + ", " + inPercent(interval.high) + "]";
+        };
+        const QString table = QString::fromStdString(comparisonTable(comparison_));
+        const QString markdown = QString::fromStdString(comparisonMarkdown(*inputs_, comparison_));
+        const auto check = [&](const QString& title, const QString& name, const MetricIntervals& interval,
+                               const MetricIntervals& difference) {
+            const QString below = table.mid(table.indexOf(title)).split("\n\n").front();
+            const QString row = below.split('\n').filter("DICE (p=60)").front();
+            QVERIFY2(row.contains(bounds(interval.fpr95)) && row.contains(bounds(interval.auroc)),
+                     qPrintable(row));
+            const int stars =
+                (excludesZero(difference.fpr95) ? 1 : 0) + (excludesZero(difference.auroc) ? 1 : 0);
+            QCOMPARE(row.count('*'), stars);
+            const QString part = markdown.mid(markdown.indexOf("| " + name + ", 95 % interval |"));
+            const QString line = part.split("\n\n").front().split('\n').filter("DICE (p=60)").front();
+            for (const Interval* each :
+                 {&interval.fpr95, &interval.auroc, &difference.fpr95, &difference.auroc})
+                QVERIFY2(line.contains(bounds(*each)), qPrintable(line));
+        };
+        check("Average over 3 OOD sets", "average", dice.intervals->average, dice.difference->average);
+        check("Average over the near OOD sets: near\n", "average-near", *dice.intervals->nearAverage,
+              *dice.difference->nearAverage);
+        check("Average over the far OOD sets: far, noise\n", "average-far", *dice.intervals->farAverage,
+              *dice.difference->farAverage);
+    }
+
+    void withoutGroupsOrBootstrapTheirTablesAreNotThere() {
+        Comparison plain = comparison_;
+        plain.bootstrap = 0;
+        for (ComparedDetector& detector : plain.detectors) {
+            detector.intervals.reset();
+            detector.difference.reset();
+        }
+        QVERIFY(!QString::fromStdString(comparisonTable(plain)).contains("near OOD sets"));
+        QVERIFY(QString::fromStdString(comparisonTable(plain)).contains("average-near"));
+        QVERIFY(!QString::fromStdString(comparisonMarkdown(*inputs_, plain)).contains("95 % interval |"));
+        Comparison farOnly = comparison_;
+        farOnly.nearSets.clear();
+        for (ComparedDetector& detector : farOnly.detectors) {
+            detector.nearAverage.reset();
+            if (detector.intervals) detector.intervals->nearAverage.reset();
+            if (detector.difference) detector.difference->nearAverage.reset();
+        }
+        const QString table = QString::fromStdString(comparisonTable(farOnly));
+        QVERIFY(!table.contains("near OOD sets"));
+        const QString far = table.mid(table.indexOf("Average over the far OOD sets"));
+        QVERIFY(far.contains("[" + inPercent(comparison_.detectors[1].intervals->farAverage->fpr95.low)));
+    }
+
+    /// Of what an interrupted run leaves, detectors that were done stand beside others that have intervals.
+    void aDetectorWithoutIntervalsStandsBesideOthers() {
+        Comparison mixed = comparison_;
+        mixed.detectors[1].intervals.reset();
+        mixed.detectors[1].difference.reset();
+        const QString table = QString::fromStdString(comparisonTable(mixed));
+        const QString far = table.mid(table.indexOf("Average over the far OOD sets"));
+        const QString row = far.split('\n').filter("DICE (p=60)").front();
+        QVERIFY2(row.contains(inPercent(mixed.detectors[1].farAverage->auroc)) && !row.contains('['),
+                 qPrintable(row));
+        QVERIFY(QString::fromStdString(comparisonMarkdown(*inputs_, mixed)).contains("| DICE (p=60) |"));
+        QVERIFY(comparisonCsv(mixed).find("average-far") != std::string::npos);
     }
 
     void namesOfSetsAreEscaped() {

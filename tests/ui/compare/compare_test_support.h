@@ -60,6 +60,28 @@ inline ComparedDetector madeDetector(const MadeDetector& made, std::size_t sets,
     return detector;
 }
 
+/// Puts the set "near" into the near group and the others into the far one. Intervals are half a percent to
+/// each side of the near average and one and a half of the far one; differences are those of the average over
+/// all, near, and of the other sign, far.
+inline void addGroups(Comparison& comparison) {
+    comparison.nearSets = {"near"};
+    comparison.farSets = {"far", "noise"};
+    const auto negated = [](const Interval& interval) {
+        return Interval{-interval.estimate, -interval.high, -interval.low};
+    };
+    for (ComparedDetector& detector : comparison.detectors) {
+        if (detector.error) continue;
+        detector.nearAverage = detector.metrics[0];
+        detector.farAverage = averageMetrics(std::span(detector.metrics).subspan(1));
+        detector.intervals->nearAverage = intervalsAround(*detector.nearAverage, 0.005);
+        detector.intervals->farAverage = intervalsAround(*detector.farAverage, 0.015);
+        if (!detector.difference) continue;
+        const MetricIntervals& over = detector.difference->average;
+        detector.difference->nearAverage = over;
+        detector.difference->farAverage = MetricIntervals{negated(over.fpr95), negated(over.auroc)};
+    }
+}
+
 /// Sets "near", "far" and "noise"; Energy is the baseline, DICE is better than it, MSP is not told apart,
 /// GEN is worse, and KNN could not run.
 inline std::shared_ptr<Comparison> madeComparison() {

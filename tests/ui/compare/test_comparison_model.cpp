@@ -50,22 +50,76 @@ class TestComparisonModel : public QObject {
         QCOMPARE(model.rowCount(), 5);
         QCOMPARE(model.columnCount(), 2 + 2 + 2 + 3 * 2 + 2);
         auto grouped = std::make_shared<Comparison>(*comparison);
-        grouped->nearSets = {"near"};
+        addGroups(*grouped);
+        grouped->farSets.clear();
         grouped->baseline.reset();
-        for (ComparedDetector& detector : grouped->detectors) {
-            if (!detector.error) detector.nearAverage = detector.metrics.front();
-        }
         model.setComparison(grouped, false);
         QCOMPARE(model.columnCount(), 2 + 2 + 2 + 3 * 2 + 2);
         QCOMPARE(columnOf(model, {.kind = Kind::Fpr95Difference}), -1);
         const ComparisonColumn near{Kind::Fpr95, Over::Near, 0};
-        QCOMPARE(cell(model, 0, near, Qt::DisplayRole).toString(),
+        QCOMPARE(cell(model, 0, near, ComparisonModel::NumberRole).toString(),
                  percent(comparison->detectors[0].metrics[0].fpr95));
         QCOMPARE(model.headerData(columnOf(model, near), Qt::Horizontal, Qt::DisplayRole).toString(),
                  QString("Near\nFPR95"));
         model.setComparison(nullptr, false);
         QCOMPARE(model.rowCount(), 0);
         QCOMPARE(model.columnCount(), 0);
+    }
+
+    /// As the average over all: an interval in the cell, differences with a sign and a colour by their own
+    /// interval.
+    void groupsAreShownAsTheAverageOverAll() {
+        ComparisonModel model;
+        const auto comparison = madeComparison();
+        addGroups(*comparison);
+        model.setComparison(comparison, false);
+        QCOMPARE(model.columnCount(), 2 + 3 * 4 + 3 * 2 + 2);
+        const ComparedDetector& dice = comparison->detectors[2];
+        const auto bounds = [](double value, double half) {
+            return QString("[%1, %2]").arg(100 * value - half, 0, 'f', 1).arg(100 * value + half, 0, 'f', 1);
+        };
+        QCOMPARE(cell(model, 2, {Kind::Fpr95, Over::Near, 0}, ComparisonModel::IntervalRole).toString(),
+                 bounds(dice.nearAverage->fpr95, 0.5));
+        QCOMPARE(cell(model, 2, {Kind::Auroc, Over::Far, 0}, ComparisonModel::IntervalRole).toString(),
+                 bounds(dice.farAverage->auroc, 1.5));
+        const ComparisonColumn nearDifference{Kind::AurocDifference, Over::Near, 0};
+        const ComparisonColumn farDifference{Kind::AurocDifference, Over::Far, 0};
+        QCOMPARE(cell(model, 2, nearDifference, ComparisonModel::ValueRole).toDouble(),
+                 dice.nearAverage->auroc - comparison->detectors[0].nearAverage->auroc);
+        QCOMPARE(cell(model, 2, farDifference, ComparisonModel::ValueRole).toDouble(),
+                 dice.farAverage->auroc - comparison->detectors[0].farAverage->auroc);
+        QCOMPARE(cell(model, 2, nearDifference, Qt::ForegroundRole).value<QColor>(), lightTheme().best);
+        QCOMPARE(cell(model, 2, farDifference, Qt::ForegroundRole).value<QColor>(), lightTheme().worse);
+        QVERIFY(!cell(model, 1, farDifference, Qt::ForegroundRole).isValid());
+        QVERIFY(!cell(model, 0, farDifference, ComparisonModel::ValueRole).isValid());
+        QCOMPARE(model.headerData(columnOf(model, farDifference), Qt::Horizontal, Qt::DisplayRole).toString(),
+                 QString("Far less Energy\nAUROC"));
+        const QString header =
+            model.headerData(columnOf(model, farDifference), Qt::Horizontal, Qt::ToolTipRole).toString();
+        QVERIFY2(header.contains("far, noise"), qPrintable(header));
+        const QString tip = cell(model, 2, {Kind::Auroc, Over::Far, 0}, Qt::ToolTipRole).toString();
+        QVERIFY2(tip.contains("95 % interval"), qPrintable(tip));
+        const QString verdict = cell(model, 2, farDifference, Qt::ToolTipRole).toString();
+        QVERIFY2(verdict.contains("far, noise") && verdict.contains("worse than the baseline"),
+                 qPrintable(verdict));
+        const QStringList lines = model.tabSeparated({2}).split(u'\n');
+        const auto at = lines[0].split(u'\t').indexOf("Far less Energy AUROC low");
+        QVERIFY(at > 0);
+        QCOMPARE(lines[1].split(u'\t')[at].toDouble(), -7.0);
+    }
+
+    /// A detector of a run that ended early has the average over a group, and no interval yet.
+    void aGroupWithoutAnInterval() {
+        ComparisonModel model;
+        const auto comparison = madeComparison();
+        addGroups(*comparison);
+        comparison->detectors[2].intervals.reset();
+        comparison->detectors[2].difference.reset();
+        model.setComparison(comparison, false);
+        const ComparisonColumn far{Kind::Fpr95, Over::Far, 0};
+        QCOMPARE(cell(model, 2, far, Qt::DisplayRole).toString(),
+                 percent(comparison->detectors[2].farAverage->fpr95));
+        QVERIFY(!cell(model, 2, {Kind::Fpr95Difference, Over::Far, 0}, Qt::ForegroundRole).isValid());
     }
 
     void showsTheNumbersOfTheComparison() {
