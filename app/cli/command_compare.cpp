@@ -24,16 +24,15 @@ struct CompareArguments {
     std::string benchmark;
     InputsConfig inputs;
     std::vector<std::string> ood;
-    std::string detectors = "all";
-    std::string baseline = "energy";
-    bool baselineAsked = false;
+    std::optional<std::string> detectors;  ///< absent: those of the session, else all
+    std::optional<std::string> baseline;   ///< absent: that of the session, else the usual one
     ComparisonOptions options;
     bool list = false;
     std::filesystem::path out;
 };
 
 void takeSession(CompareArguments& arguments, const Session& session) {
-    const ComparisonDefaults defaults = comparisonDefaults(session);
+    const ComparisonDefaults defaults = withChoices(comparisonDefaults(session), session.comparison);
     arguments.choices = session;
     arguments.benchmark = session.benchmark;
     arguments.inputs = session.inputs;
@@ -48,12 +47,14 @@ Result<const BenchmarkPreset*> presetOf(const CompareArguments& arguments) {
     return findBenchmark(arguments.benchmark);
 }
 
-/// Of the session, or of the benchmark alone.
+/// Of the session, or of the benchmark alone. Groups that were made for another benchmark than is asked for
+/// are none of it.
 ComparisonDefaults defaultsOf(const CompareArguments& arguments, const BenchmarkPreset* preset) {
     Session session = arguments.choices.value_or(defaultSession());
+    if (session.benchmark != arguments.benchmark) session.comparison.groups.reset();
     session.benchmark = arguments.benchmark;
     if (!arguments.choices && preset != nullptr) session.p = preset->p;
-    return comparisonDefaults(session);
+    return withChoices(comparisonDefaults(session), session.comparison);
 }
 
 std::vector<std::string> oodNames(const CompareArguments& arguments) {
@@ -62,7 +63,8 @@ std::vector<std::string> oodNames(const CompareArguments& arguments) {
     return names;
 }
 
-/// A group that was not named is the benchmark's, of the sets that are compared and not in the other group.
+/// A group that was not named is the session's or the benchmark's, of the sets that are compared and not in
+/// the other group.
 void takeGroups(ComparisonOptions& options, const ComparisonDefaults& defaults,
                 const std::vector<std::string>& names) {
     const auto take = [&](std::vector<std::string>& group, const std::vector<std::string>& offered,
@@ -77,19 +79,53 @@ void takeGroups(ComparisonOptions& options, const ComparisonDefaults& defaults,
     take(options.farSets, defaults.farSets, options.nearSets);
 }
 
-Status readDetectors(CompareArguments& arguments, const ComparisonDefaults& defaults) {
-    auto detectors = parseDetectorList(arguments.detectors, defaults);
-    if (!detectors) return forwardError(detectors);
-    if (auto single = parseDetectorSpec(arguments.baseline); !single) return forwardError(single);
-    const auto baseline = parseDetectorList(arguments.baseline, defaults);
-    if (!baseline) return forwardError(baseline);
-    bool known = std::ranges::find(*detectors, baseline->front()) != detectors->end();
-    if (!known && arguments.baselineAsked) {
-        detectors->push_back(baseline->front());
-        known = true;
+Result<std::vector<DetectorSpec>> detectorsOf(const CompareArguments& arguments,
+                                              const ComparisonDefaults& defaults) {
+    if (arguments.detectors) return parseDetectorList(*arguments.detectors, defaults);
+    if (!arguments.choices || !arguments.choices->comparison.detectors)
+        return parseDetectorList("all", defaults);
+    std::vector<DetectorSpec> detectors;
+    for (const std::string& text : arguments.choices->comparison.detectors->checked) {
+        auto spec = parseDetectorSpec(text, detectorDefaults(defaults));
+        if (!spec) return forwardError(spec);
+        if (std::ranges::find(detectors, *spec) == detectors.end()) detectors.push_back(std::move(*spec));
     }
+    return detectors;
+}
+
+/// One that was asked for joins the detectors; that of the session or the usual one must be among them.
+Result<std::optional<DetectorSpec>> baselineOf(const CompareArguments& arguments,
+                                               const ComparisonDefaults& defaults,
+                                               std::vector<DetectorSpec>& detectors) {
+    const DetectorValues values = detectorDefaults(defaults);
+    const auto isListed = [&](const DetectorSpec& spec) {
+        return std::ranges::find(detectors, spec) != detectors.end();
+    };
+    if (arguments.baseline) {
+        const auto asked = parseDetectorSpec(*arguments.baseline, values);
+        if (!asked) return forwardError(asked);
+        if (!isListed(*asked)) detectors.push_back(*asked);
+        return *asked;
+    }
+    const std::string usual(kUsualBaseline);
+    const std::string chosen =
+        arguments.choices ? arguments.choices->comparison.baseline.value_or(usual) : usual;
+    if (chosen.empty()) return std::nullopt;
+    for (const std::string& text : {chosen, usual}) {
+        const auto spec = parseDetectorSpec(text, values);
+        if (!spec) return forwardError(spec);
+        if (isListed(*spec)) return *spec;
+    }
+    return std::nullopt;
+}
+
+Status readDetectors(CompareArguments& arguments, const ComparisonDefaults& defaults) {
+    auto detectors = detectorsOf(arguments, defaults);
+    if (!detectors) return forwardError(detectors);
+    const auto baseline = baselineOf(arguments, defaults, *detectors);
+    if (!baseline) return forwardError(baseline);
     arguments.options.detectors = std::move(*detectors);
-    if (known) arguments.options.baseline = baseline->front();
+    arguments.options.baseline = *baseline;
     return {};
 }
 
@@ -138,7 +174,7 @@ Status show(const std::filesystem::path& out, const AnalysisInputs& inputs, cons
 /// Compares and shows the result, or, where it is interrupted, what was done by then.
 Status compareAndShow(const CompareArguments& arguments, const std::shared_ptr<const AnalysisInputs>& inputs,
                       const BenchmarkPreset* preset, const Job& job) {
-    const auto training = trainingDataOf(inputs);
+    const auto training = trainingDataOf(inputs, fitFolderOf(arguments.inputs.extraction));
     if (!training) return forwardError(training);
     std::vector<std::optional<ComparedDetector>> done(arguments.options.detectors.size());
     const auto keep = [&done](std::size_t index, const ComparedDetector& detector) {
@@ -177,8 +213,10 @@ Status compare(CompareArguments arguments, const Job& job, bool quiet) {
 
 void addGroupOptions(CLI::App& command, CompareArguments& arguments) {
     command
-        .add_option("--near", arguments.options.nearSets,
-                    "OOD sets with an average of their own: A,B (default: those of the benchmark)")
+        .add_option(
+            "--near", arguments.options.nearSets,
+            "OOD sets with an average of their own: A,B (default: those of the session, else those of the "
+            "benchmark)")
         ->delimiter(',');
     command.add_option("--far", arguments.options.farSets, "The same for sets that are farther away: C,D")
         ->delimiter(',');
@@ -192,17 +230,13 @@ void addComparisonOptions(CLI::App& command, CompareArguments& arguments) {
         .add_option("--detectors", arguments.detectors,
                     "all (but odin, which runs the model on the images), or a list as "
                     "energy,dice:p=70,knn:k=10:normalise=off,vra:as=pytorch-ood "
-                    "(docs/detectors.md; --list names them)")
-        ->capture_default_str();
+                    "(docs/detectors.md; --list names them); default: those that the session has chosen, "
+                    "else all")
+        ->default_str("all");
     command
-        .add_option_function<std::string>(
-            "--baseline",
-            [&arguments](const std::string& text) {
-                arguments.baseline = text;
-                arguments.baselineAsked = true;
-            },
-            "Detector that the others are tested against")
-        ->default_str(arguments.baseline);
+        .add_option("--baseline", arguments.baseline,
+                    "Detector that the others are tested against; default: that of the session, else energy")
+        ->default_str(std::string(kUsualBaseline));
     addGroupOptions(command, arguments);
     command
         .add_option("--bootstrap", arguments.options.bootstrap,

@@ -218,7 +218,8 @@ void AnalysisController::showSession() {
     refreshInspection();
     refreshPublished();
     compare_.setInputs(nullptr);
-    groups_.reset();
+    refreshComparison();
+    compare_.setChoices(session.comparison);
     inspect_.setKeptEdits(session.edits);
     page.show(nullptr, 0);
     page.setActivity({});
@@ -276,7 +277,7 @@ void AnalysisController::inputsLoaded(const AnalysisInputsPtr& inputs, const Act
     page.controls().setChoiceSets(validation, reported);
     loadedInputs_ = document_.session().inputs;
     refreshComparison();
-    compare_.setInputs(inputs);
+    compare_.setInputs(inputs, fitFolderOf(document_.session().inputs.extraction));
     explore();
 }
 

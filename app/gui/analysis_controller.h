@@ -18,12 +18,6 @@
 
 namespace dicescope {
 
-/// OOD sets by name that are averaged apart.
-struct OodGroups {
-    std::vector<std::string> nearSets;
-    std::vector<std::string> farSets;
-};
-
 /// Connects the window with the work: what the user asks for goes to the runner, what the runner finds goes
 /// into the window. Owns the session. GUI thread.
 class AnalysisController : public QObject {
@@ -91,7 +85,6 @@ class AnalysisController : public QObject {
     std::size_t row_ = 0;
     InputsConfig loadedInputs_;          ///< that the runner's inputs were loaded from
     AnalysisInputsPtr inspectedInputs_;  ///< whose model is the one that maps are made with
-    std::optional<OodGroups> groups_;    ///< of the comparison, where the user made some
     bool closing_ = false;
     bool ranOnce_ = false;  ///< these inputs were run: an edit runs them again
     QTimer intervalsDelay_;

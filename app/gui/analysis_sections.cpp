@@ -35,10 +35,9 @@ void AnalysisController::connectSections() {
     });
     connect(&compare_, &CompareController::failed, this,
             [this](const Error& error) { window_.messages().post(error); });
-    connect(&compare_, &CompareController::groupsEdited, this,
-            [this](const std::vector<std::string>& nearSets, const std::vector<std::string>& farSets) {
-                groups_ = OodGroups{nearSets, farSets};
-            });
+    connect(&compare_, &CompareController::choicesEdited, this, [this](const ComparisonChoices& choices) {
+        document_.edit([&](Session& session) { session.comparison = choices; });
+    });
     connect(&compare_, &CompareController::written, this, [this](const QString& path) {
         window_.messages().post(MessageBar::Severity::Note,
                                 tr("Exported into %1.").arg(QDir::toNativeSeparators(path)));
@@ -67,12 +66,7 @@ void AnalysisController::refreshPublished() {
 }
 
 void AnalysisController::refreshComparison() {
-    ComparisonDefaults defaults = comparisonDefaults(document_.session());
-    if (groups_) {
-        defaults.nearSets = groups_->nearSets;
-        defaults.farSets = groups_->farSets;
-    }
-    compare_.setDefaults(defaults);
+    compare_.setDefaults(comparisonDefaults(document_.session()));
 }
 
 // A partial exploration leaves what is being looked into alone: the complete one follows.

@@ -44,7 +44,6 @@ bool hasModelAndImages(const AnalysisInputs& inputs) {
     return inputs.model && known(inputs.id) && std::ranges::all_of(inputs.ood, known);
 }
 
-/// p of every DICE and c of every ReAct, as in the session.
 /// A comparison as it will be, without numbers.
 Comparison frameOf(const AnalysisInputs& inputs, const ComparisonOptions& options) {
     Comparison frame;
@@ -78,6 +77,35 @@ bool measuredAlike(const Comparison& a, const Comparison& b) {
     return a.tprLevel == b.tprLevel && a.nearSets == b.nearSets && a.farSets == b.farSets;
 }
 
+/// Whether intervals of the one can.
+bool resampledAlike(const Comparison& a, const Comparison& b) {
+    return measuredAlike(a, b) && a.bootstrap == b.bootstrap && a.seed == b.seed;
+}
+
+bool stands(const std::vector<ComparedDetector>& detectors, const DetectorSpec& spec) {
+    return std::ranges::find(detectors, spec, &ComparedDetector::spec) != detectors.end();
+}
+
+/// Completes a comparison with another of the same inputs: intervals that it lacks, and at its end the
+/// detectors that it does not have. What was made otherwise is left out, and so are the ranks of these.
+void completeFrom(const Comparison& other, const std::optional<DetectorSpec>& baseline,
+                  Comparison& comparison) {
+    const bool sameIntervals = resampledAlike(comparison, other);
+    const bool sameBaseline = sameIntervals && baseline == baselineOf(other);
+    for (const ComparedDetector& detector : other.detectors) {
+        auto mine = std::ranges::find(comparison.detectors, detector.spec, &ComparedDetector::spec);
+        if (mine == comparison.detectors.end()) {
+            mine = comparison.detectors.insert(mine, detector);
+            mine->rankByFpr95 = mine->rankByAuroc = 0;
+            if (!sameIntervals) mine->intervals.reset();
+            if (!sameBaseline) mine->difference.reset();
+        }
+        if (mine->error) continue;
+        if (sameIntervals && !mine->intervals) mine->intervals = detector.intervals;
+        if (sameBaseline && !mine->difference) mine->difference = detector.difference;
+    }
+}
+
 /// The detector of the lowest average FPR95; the end where none has numbers.
 std::vector<ComparedDetector>::const_iterator bestOf(const std::vector<ComparedDetector>& detectors) {
     auto best = detectors.end();
@@ -88,16 +116,17 @@ std::vector<ComparedDetector>::const_iterator bestOf(const std::vector<ComparedD
     return best;
 }
 
-std::string textOf(ComparisonFormat format, const AnalysisInputs& inputs, const Comparison& comparison) {
+std::string textOf(ComparisonFormat format, const AnalysisInputs& inputs, const Comparison& comparison,
+                   const BenchmarkPreset* benchmark) {
     switch (format) {
         case ComparisonFormat::Csv:
             return comparisonCsv(comparison);
         case ComparisonFormat::Json:
-            return comparisonJson(inputs, comparison);
+            return comparisonJson(inputs, comparison, benchmark);
         case ComparisonFormat::Latex:
             return comparisonLatex(inputs, comparison);
         case ComparisonFormat::Markdown:
-            return comparisonMarkdown(inputs, comparison);
+            return comparisonMarkdown(inputs, comparison, benchmark);
     }
     return {};
 }
@@ -106,6 +135,7 @@ std::string textOf(ComparisonFormat format, const AnalysisInputs& inputs, const 
 
 CompareController::CompareController(ComparePage& page, QObject* parent) : QObject(parent), page_(page) {
     connectPage();
+    connectChoices();
     connect(&comparing_, &LatestTask::progress, &page_, &ComparePage::setProgress);
     for (LatestTask* task : {&comparing_, &charting_}) {
         connect(task, &LatestTask::becameIdle, this, [this] {
@@ -121,26 +151,69 @@ void CompareController::connectPage() {
     connect(&page_, &ComparePage::cancelRequested, this, &CompareController::cancel);
     connect(&page_, &ComparePage::detectorSelected, this, &CompareController::select);
     connect(&page_.results(), &ComparisonPanel::exportRequested, this, &CompareController::write);
-    connect(&page_.setup(), &CompareSetup::groupsEdited, this, [this] {
-        defaults_.nearSets = namesOf(page_.setup().nearSets());
-        defaults_.farSets = namesOf(page_.setup().farSets());
-        emit groupsEdited(defaults_.nearSets, defaults_.farSets);
+}
+
+void CompareController::connectChoices() {
+    const auto* setup = &page_.setup();
+    const auto* list = &page_.detectors().detectors();
+    const auto announce = [this] { emit choicesEdited(choices_); };
+    connect(list, &DetectorListModel::edited, this, [this, setup, list, announce] {
+        choices_.detectors = list->choice();
+        choices_.baseline = setup->baselineChoice();
+        announce();
+    });
+    connect(setup, &CompareSetup::baselineEdited, this, [this, setup, announce] {
+        choices_.baseline = setup->baselineChoice();
+        announce();
+    });
+    connect(setup, &CompareSetup::groupsEdited, this, [this, announce] {
+        if (!inputs_) return;
+        choices_.groups = chosenGroups();
+        announce();
+    });
+    connect(setup, &CompareSetup::resamplesEdited, this, [this, setup, announce] {
+        choices_.resamples = setup->resamples();
+        if (choices_.resamples == defaults_.resamples) choices_.resamples.reset();
+        announce();
     });
 }
 
-void CompareController::setInputs(std::shared_ptr<const AnalysisInputs> inputs) {
-    if (inputs == inputs_ || (inputs && inputs_ && sameData(*inputs, *inputs_))) return;
+std::optional<OodGroups> CompareController::chosenGroups() const {
+    OodGroups groups{namesOf(page_.setup().nearSets()), namesOf(page_.setup().farSets())};
+    OodGroups usual;
+    const auto has = [](const std::vector<std::string>& names, const std::string& name) {
+        return std::ranges::find(names, name) != names.end();
+    };
+    for (const InputSet& set : inputs_->ood) {
+        if (has(defaults_.nearSets, set.name)) {
+            usual.nearSets.push_back(set.name);
+        } else if (has(defaults_.farSets, set.name)) {
+            usual.farSets.push_back(set.name);
+        }
+    }
+    return groups == usual ? std::nullopt : std::optional(std::move(groups));
+}
+
+void CompareController::forgetResults() {
     ++run_;
     comparing_.cancel();
     frame_.reset();
     done_.clear();
-    inputs_ = std::move(inputs);
-    training_ = std::make_shared<TrainingDataPtr>();
+    known_.reset();
     selected_.reset();
     userSelected_ = false;
     page_.setRunning(false);
     page_.setState({});
     show(nullptr, false);
+}
+
+void CompareController::setInputs(std::shared_ptr<const AnalysisInputs> inputs,
+                                  std::filesystem::path fitFolder) {
+    if (inputs == inputs_ || (inputs && inputs_ && sameData(*inputs, *inputs_))) return;
+    forgetResults();
+    inputs_ = std::move(inputs);
+    fitFolder_ = std::move(fitFolder);
+    training_ = std::make_shared<TrainingDataPtr>();
     describeInputs();
 }
 
@@ -151,19 +224,30 @@ void CompareController::describeInputs() {
     QStringList names;
     for (const InputSet& set : inputs_->ood) names << QString::fromStdString(set.name);
     page_.setup().setOodSets(names);
-    page_.setup().setGroups(listOf(defaults_.nearSets), listOf(defaults_.farSets));
+    showSettings();
 }
 
 void CompareController::setDefaults(const ComparisonDefaults& defaults) {
-    const ComparisonDefaults before = std::exchange(defaults_, defaults);
+    defaults_ = defaults;
     page_.detectors().detectors().setDefaults(detectorDefaults(defaults));
-    // What the user chose here stays where the session says nothing new.
-    if (defaults.resamples != before.resamples) page_.setup().setResamples(defaults.resamples);
-    if (defaults.nearSets != before.nearSets || defaults.farSets != before.farSets)
-        page_.setup().setGroups(listOf(defaults.nearSets), listOf(defaults.farSets));
+    showSettings();
+}
+
+void CompareController::setChoices(const ComparisonChoices& choices) {
+    choices_ = choices;
+    page_.detectors().detectors().setChoice(choices.detectors);
+    page_.setup().setBaselineChoice(choices.baseline);
+    showSettings();
+}
+
+void CompareController::showSettings() {
+    const ComparisonDefaults settings = withChoices(defaults_, choices_);
+    page_.setup().setResamples(settings.resamples);
+    page_.setup().setGroups(listOf(settings.nearSets), listOf(settings.farSets));
 }
 
 void CompareController::setModelScorer(ModelScorer scorer) {
+    forgetResults();
     ownScorer_ = std::move(scorer);
     if (inputs_) describeSupply();
 }
@@ -184,6 +268,7 @@ ComparisonOptions CompareController::options() const {
     options.nearSets = namesOf(page_.setup().nearSets());
     options.farSets = namesOf(page_.setup().farSets());
     options.modelScorer = scorer_;
+    options.earlier = known_;
     return options;
 }
 
@@ -209,9 +294,10 @@ void CompareController::start() {
             Qt::QueuedConnection);
     };
     comparing_.start(
-        [inputs = inputs_, training = training_, wanted, sink](const Job& job) -> Result<Comparison> {
+        [inputs = inputs_, folder = fitFolder_, training = training_, wanted,
+         sink](const Job& job) -> Result<Comparison> {
             if (!*training) {
-                auto made = trainingDataOf(inputs);
+                auto made = trainingDataOf(inputs, folder);
                 if (!made) return forwardError(made);
                 *training = std::move(*made);
             }
@@ -248,6 +334,7 @@ void CompareController::finished(Result<Comparison> result) {
     frame_.reset();
     done_.clear();
     comparison_ = std::make_shared<const Comparison>(std::move(*result));
+    remember();
     page_.setRunning(false);
     page_.setState({});
     show(comparison_, false);
@@ -255,6 +342,7 @@ void CompareController::finished(Result<Comparison> result) {
 
 void CompareController::endEarly(const QString& state) {
     comparison_ = whatThereIs();
+    remember();
     frame_.reset();
     done_.clear();
     page_.setRunning(false);
@@ -264,7 +352,10 @@ void CompareController::endEarly(const QString& state) {
 
 // What the run got done, and of before it what it did not come to. Ranks would be of other company.
 ComparisonPtr CompareController::whatThereIs() const {
-    if (std::ranges::all_of(done_, [](const auto& detector) { return !detector; })) return comparison_;
+    const bool nothingNew = std::ranges::all_of(done_, [this](const ComparedDetectorPtr& detector) {
+        return !detector || (comparison_ && stands(comparison_->detectors, detector->spec));
+    });
+    if (nothingNew) return comparison_;
     Comparison merged = *frame_;
     merged.partial = true;
     merged.detectors.clear();
@@ -272,23 +363,25 @@ ComparisonPtr CompareController::whatThereIs() const {
     for (const ComparedDetectorPtr& detector : done_) {
         if (detector) merged.detectors.push_back(*detector);
     }
-    if (comparison_ && measuredAlike(*comparison_, merged)) {
-        const bool sameBaseline = baselineOf(*comparison_) == baselineOf(*frame_);
-        for (const ComparedDetector& detector : comparison_->detectors) {
-            if (std::ranges::find(merged.detectors, detector.spec, &ComparedDetector::spec) !=
-                merged.detectors.end())
-                continue;
-            merged.detectors.push_back(detector);
-            merged.detectors.back().rankByFpr95 = merged.detectors.back().rankByAuroc = 0;
-            if (!sameBaseline) merged.detectors.back().difference.reset();
-        }
-    }
-    if (const auto baseline = baselineOf(*frame_)) {
+    const auto baseline = baselineOf(*frame_);
+    if (comparison_ && measuredAlike(*comparison_, merged)) completeFrom(*comparison_, baseline, merged);
+    if (baseline) {
         const auto found = std::ranges::find(merged.detectors, *baseline, &ComparedDetector::spec);
         if (found != merged.detectors.end())
             merged.baseline = static_cast<std::size_t>(found - merged.detectors.begin());
     }
     return std::make_shared<const Comparison>(std::move(merged));
+}
+
+void CompareController::remember() {
+    if (!comparison_ || comparison_ == known_) return;
+    if (!known_) {
+        known_ = comparison_;
+        return;
+    }
+    Comparison all = *comparison_;
+    completeFrom(*known_, baselineOf(all), all);
+    known_ = std::make_shared<const Comparison>(std::move(all));
 }
 
 // The detector that the user selected stays selected where it is there again.
@@ -346,7 +439,8 @@ void CompareController::drawCharts() {
 
 void CompareController::write(ComparisonFormat format, const QString& path) {
     if (!inputs_ || !comparison_ || running()) return;
-    const auto status = writeFileAtomically(toPath(path), textOf(format, *inputs_, *comparison_));
+    const auto status =
+        writeFileAtomically(toPath(path), textOf(format, *inputs_, *comparison_, defaults_.benchmark));
     if (!status) {
         emit failed(status.error());
         return;

@@ -3,6 +3,7 @@
 #include <QObject>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,8 +18,9 @@
 namespace dicescope {
 
 /// Connects the compare page with core: runs comparisons on a thread of its own, shows every detector as it
-/// gets done, keeps what was fitted between runs, and writes exports. Results stay until the inputs change: a
-/// run that is cancelled or fails leaves those of before in the table, beside what it got done. Lives on the
+/// gets done, and writes exports. What was fitted and scored for the inputs is not computed again, whatever
+/// was compared in between. Results stay until the inputs change: a run that is cancelled or fails leaves
+/// those of before in the table, beside what it got done. Lives on the
 /// GUI thread; calls return at once, but for exports of a few kilobytes.
 class CompareController : public QObject {
     Q_OBJECT
@@ -30,12 +32,15 @@ class CompareController : public QObject {
     ~CompareController() override;
 
     /// Another analysis (null: none). Stops a run of the old one and clears its results; inputs
-    /// with the same data (sameData()) change nothing.
-    void setInputs(std::shared_ptr<const AnalysisInputs> inputs);
-    /// Rows of the list that the user edited keep their settings. Changes nothing that is there or runs.
+    /// with the same data (sameData()) change nothing. Fits are kept in `fitFolder` (empty: nowhere).
+    void setInputs(std::shared_ptr<const AnalysisInputs> inputs, std::filesystem::path fitFolder = {});
+    /// What the session gives where nothing was chosen. Rows of the list that the user edited keep their
+    /// settings. Changes nothing that is there or runs.
     void setDefaults(const ComparisonDefaults& defaults);
+    /// What was chosen in the session, in place of what is on the page. Changes no results.
+    void setChoices(const ComparisonChoices& choices);
     /// Who scores for detectors that run the model, called on the worker's thread; empty: the model and
-    /// images of the inputs, where they are known.
+    /// images of the inputs, where they are known. Stops a run and clears its results.
     void setModelScorer(ModelScorer scorer);
 
     /// What the table shows, null while there is nothing or a run goes on.
@@ -47,13 +52,17 @@ class CompareController : public QObject {
 
   signals:
     void failed(const dicescope::Error& error);
-    /// The user put OOD sets into the near or the far group.
-    void groupsEdited(const std::vector<std::string>& nearSets, const std::vector<std::string>& farSets);
+    /// The user chose something on the page; what is as the defaults have it is absent.
+    void choicesEdited(const dicescope::ComparisonChoices& choices);
     void written(const QString& path);  ///< an export is complete
     void becameIdle();
 
   private:
     void connectPage();
+    void connectChoices();
+    void forgetResults();
+    void showSettings();
+    [[nodiscard]] std::optional<OodGroups> chosenGroups() const;
     void describeInputs();
     void describeSupply();
     void start();
@@ -64,6 +73,8 @@ class CompareController : public QObject {
     /// Ends a run that has no result of its own.
     void endEarly(const QString& state);
     [[nodiscard]] ComparisonPtr whatThereIs() const;
+    /// Keeps the scores of the comparison for later runs.
+    void remember();
     void show(const ComparisonPtr& comparison, bool running);
     void select(int row);
     void selectItself(int row);
@@ -72,11 +83,14 @@ class CompareController : public QObject {
 
     ComparePage& page_;
     std::shared_ptr<const AnalysisInputs> inputs_;
+    std::filesystem::path fitFolder_;
     std::shared_ptr<TrainingDataPtr> training_;  ///< filled and used on the worker's thread
     ComparisonDefaults defaults_;
+    ComparisonChoices choices_;
     ModelScorer ownScorer_;                    ///< of setModelScorer()
     ModelScorer scorer_;                       ///< for the inputs; may be empty
     ComparisonPtr comparison_;                 ///< shown, or of before the run in progress
+    ComparisonPtr known_;                      ///< the same, then all else that was scored for the inputs
     std::shared_ptr<const Comparison> frame_;  ///< of the run in progress: names, no numbers
     std::vector<ComparedDetectorPtr> done_;    ///< of the run in progress, one a detector
     std::uint64_t run_ = 0;

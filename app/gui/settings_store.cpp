@@ -34,6 +34,7 @@ void SettingsStore::setLastChoices(const Session& session) {
     choices.view.choice.reset();  // names a set of these inputs
     choices.edits.clear();        // units of this network
     choices.benchmark.clear();
+    choices.comparison = {};
     settings_.setValue(kChoices, QString::fromStdString(toJson(choices, "/")));
 }
 

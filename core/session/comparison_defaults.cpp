@@ -21,6 +21,15 @@ void set(DetectorSpec& spec, const std::string& parameter, double value) {
     if (value != parameterValue(spec, parameter)) spec.values[parameter] = value;
 }
 
+/// Gives the spec of a text what the text leaves open.
+void fill(DetectorSpec& spec, std::string_view text, const DetectorValues& values) {
+    const auto own = values.find(spec.id);
+    if (own == values.end()) return;
+    for (const auto& [parameter, value] : own->second) {
+        if (leavesOpen(text, parameter)) set(spec, parameter, value);
+    }
+}
+
 }  // namespace
 
 ComparisonDefaults comparisonDefaults(const Session& session) {
@@ -32,6 +41,7 @@ ComparisonDefaults comparisonDefaults(const Session& session) {
     defaults.seed = session.sweep.seed;
     const auto preset = findBenchmark(session.benchmark);
     if (!preset) return defaults;
+    defaults.benchmark = *preset;
     for (const BenchmarkSet& one : (*preset)->sets) {
         if (one.group == BenchmarkGroup::Near) defaults.nearSets.push_back(one.name);
         if (one.group == BenchmarkGroup::Far) defaults.farSets.push_back(one.name);
@@ -39,8 +49,17 @@ ComparisonDefaults comparisonDefaults(const Session& session) {
     return defaults;
 }
 
-std::map<std::string, std::map<std::string, double>> detectorDefaults(const ComparisonDefaults& defaults) {
-    std::map<std::string, std::map<std::string, double>> values;
+ComparisonDefaults withChoices(ComparisonDefaults defaults, const ComparisonChoices& choices) {
+    if (choices.resamples) defaults.resamples = *choices.resamples;
+    if (choices.groups) {
+        defaults.nearSets = choices.groups->nearSets;
+        defaults.farSets = choices.groups->farSets;
+    }
+    return defaults;
+}
+
+DetectorValues detectorDefaults(const ComparisonDefaults& defaults) {
+    DetectorValues values;
     for (const DetectorInfo& info : allDetectors()) {
         if (info.id.starts_with("dice")) values[info.id]["p"] = defaults.p;
         if (const DetectorParameter* clip = info.parameter("c")) {
@@ -49,6 +68,12 @@ std::map<std::string, std::map<std::string, double>> detectorDefaults(const Comp
         }
     }
     return values;
+}
+
+Result<DetectorSpec> parseDetectorSpec(std::string_view text, const DetectorValues& values) {
+    auto spec = parseDetectorSpec(text);
+    if (spec) fill(*spec, text, values);
+    return spec;
 }
 
 Result<std::vector<DetectorSpec>> parseDetectorList(std::string_view text,
@@ -61,17 +86,24 @@ Result<std::vector<DetectorSpec>> parseDetectorList(std::string_view text,
         auto specs = parseDetectorList(part);
         if (!specs) return forwardError(specs);
         for (DetectorSpec& spec : *specs) {
-            const auto own = values.find(spec.id);
-            if (own != values.end()) {
-                for (const auto& [parameter, value] : own->second) {
-                    if (leavesOpen(part, parameter)) set(spec, parameter, value);
-                }
-            }
+            fill(spec, part, values);
             if (std::ranges::find(list, spec) == list.end()) list.push_back(std::move(spec));
         }
         if (comma == std::string_view::npos) return list;
         text.remove_prefix(comma + 1);
     }
+}
+
+std::string settledText(const DetectorSpec& spec) {
+    const DetectorInfo& info = *findDetector(spec.id);
+    std::string text = specText(spec);
+    DetectorValues given = detectorDefaults({});
+    for (const auto& [parameter, value] : given[spec.id]) {
+        if (leavesOpen(text, parameter))
+            text += ":" + parameter + "=" +
+                    parameterText(*info.parameter(parameter), parameterValue(spec, parameter));
+    }
+    return text;
 }
 
 }  // namespace dicescope

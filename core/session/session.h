@@ -12,6 +12,7 @@
 #include "core/analysis/sweep_analysis.h"
 #include "core/base/error.h"
 #include "core/explain/hand_edits.h"
+#include "core/session/comparison_choices.h"
 
 namespace dicescope {
 
@@ -31,7 +32,8 @@ struct Session {
     bool logarithmicFpr = false;          ///< FPR axis of the ROC plot
     std::vector<std::string> hiddenSets;  ///< names of sets that the plots do not show
     std::vector<MaskEdit> edits;          ///< units switched off by hand, kept under names
-    std::string benchmark;  ///< name of the benchmark (benchmark.h) that the sets are of; empty: none
+    std::string benchmark;         ///< name of the benchmark (benchmark.h) that the sets are of; empty: none
+    ComparisonChoices comparison;  ///< of detectors, where the user chose something
 };
 
 /// A session with no inputs and the defaults of every choice: 101 levels, energy, p=90.

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "core/session/comparison_json.h"
 #include "core/session/json_object.h"
 #include "core/session/portable_path.h"
 #include "core/session/session.h"
@@ -19,7 +20,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::uint64_t kMostImages = 1'000'000;
 constexpr std::uint64_t kMostBins = 10'000;
-constexpr std::uint64_t kMostResamples = 1'000'000;
 constexpr std::uint64_t kMostThreads = 4096;
 constexpr std::uint64_t kLargestBatch = 4096;
 constexpr double kLowestTprLevel = 1e-6;
@@ -258,7 +258,7 @@ std::vector<MaskEdit> readEdits(JsonObject& session) {
 
 Session readAll(JsonObject& object, const fs::path& base) {
     object.refuseOtherKeys({"schema", "program", "inputs", "sweep", "view", "p", "bootstrap",
-                            "logarithmic_fpr", "hidden_sets", "benchmark", "edits"});
+                            "logarithmic_fpr", "hidden_sets", "benchmark", "edits", "comparison"});
     Session session = defaultSession();
     (void)object.text("program");
     session.inputs = readInputs(object.object("inputs"), base);
@@ -271,6 +271,7 @@ Session readAll(JsonObject& object, const fs::path& base) {
     object.forEachText("hidden_sets", [&](std::string set) { session.hiddenSets.push_back(std::move(set)); });
     session.benchmark = object.text("benchmark");
     session.edits = readEdits(object);
+    session.comparison = readChoices(object.object("comparison"));
     return session;
 }
 
@@ -298,6 +299,7 @@ std::string toJson(const Session& session, const fs::path& base) {
     json["hidden_sets"] = session.hiddenSets;
     if (!session.edits.empty()) json["edits"] = editsJson(session.edits);
     if (!session.benchmark.empty()) json["benchmark"] = session.benchmark;
+    if (session.comparison != ComparisonChoices()) json["comparison"] = choicesJson(session.comparison);
     return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -91,6 +91,13 @@ struct Fixture {
     }
 };
 
+QStringList names(const QJsonObject& comparison) {
+    QStringList list;
+    for (const auto& detector : comparison["detectors"].toArray())
+        list << detector.toObject()["detector"].toString();
+    return list;
+}
+
 }  // namespace
 
 class TestCliCompare : public QObject {
@@ -223,6 +230,61 @@ class TestCliCompare : public QObject {
         QCOMPARE(said["near"], QJsonArray{"SVHN"});
         QCOMPARE(said["bootstrap"]["resamples"].toInt(), 30);
         QCOMPARE(said["bootstrap"]["seed"].toInt(), 8);
+    }
+
+    void aSessionSaysWhatIsCompared() {
+        const Fixture fixture;
+        const QJsonObject choices{{"detectors", QJsonArray{"msp", "dice", "dice:p=90", "knn:k=3", "msp"}},
+                                  {"unchecked", QJsonArray{"gen"}},
+                                  {"baseline", "dice"},
+                                  {"groups", QJsonObject{{"near", QJsonArray{"LSUN-C", "gone"}}}},
+                                  {"resamples", 25}};
+        fixture.writeSession(
+            {{"benchmark", "cifar10"}, {"p", 40}, {"bootstrap", 20}, {"comparison", choices}},
+            {{"SVHN", "one"}, {"LSUN-C", "two"}});
+        const QStringList common{"--session", "s.dicescope", "--out", "out"};
+        auto outcome = fixture.run(common);
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+        const QJsonObject chosen = fixture.json();
+        QCOMPARE(names(chosen), (QStringList{"msp", "dice:p=40", "dice", "knn:k=3"}));
+        QCOMPARE(chosen["baseline"].toString(), "dice:p=40");
+        QCOMPARE(chosen["near"], QJsonArray{"LSUN-C"});
+        QCOMPARE(chosen["far"], QJsonArray());
+        QCOMPARE(chosen["bootstrap"]["resamples"].toInt(), 25);
+
+        // What the command line says stands above it.
+        outcome = fixture.run(common + QStringList{"--detectors", "dice:p=20,energy", "--baseline", "msp",
+                                                   "--far", "LSUN-C", "--bootstrap", "0"});
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+        const QJsonObject said = fixture.json();
+        QCOMPARE(names(said), (QStringList{"dice:p=20", "energy", "msp"}));
+        QCOMPARE(said["baseline"].toString(), "msp");
+        QCOMPARE(said["near"], QJsonArray());
+        QCOMPARE(said["far"], QJsonArray{"LSUN-C"});
+        QVERIFY(said["bootstrap"].isNull() || said["bootstrap"]["resamples"].toInt() == 0);
+
+        // The session's baseline is not among these; the groups of another benchmark are its own.
+        outcome = fixture.run(
+            common + QStringList{"--detectors", "energy,msp", "--benchmark", "cifar100", "--bootstrap", "0"});
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+        QCOMPARE(names(fixture.json()), (QStringList{"energy", "msp"}));
+        QCOMPARE(fixture.json()["baseline"].toString(), "energy");
+        QCOMPARE(fixture.json()["near"], QJsonArray());
+    }
+
+    void aSessionMayChooseNoBaselineOrNothing() {
+        const Fixture fixture;
+        const QStringList common{"--session", "s.dicescope", "--bootstrap", "0", "--out", "out"};
+        fixture.writeSession({{"comparison", QJsonObject{{"detectors", QJsonArray{"energy", "msp"}},
+                                                         {"baseline", QJsonValue()}}}},
+                             {{"one", "one"}});
+        QCOMPARE(fixture.run(common).code, 0);
+        QCOMPARE(names(fixture.json()), (QStringList{"energy", "msp"}));
+        QVERIFY(fixture.json()["baseline"].isNull());
+        fixture.writeSession({{"comparison", QJsonObject{{"detectors", QJsonArray()}}}}, {{"one", "one"}});
+        const auto outcome = fixture.run(common);
+        QCOMPARE(outcome.code, 2);
+        QVERIFY2(outcome.err.contains("no detector to compare"), qPrintable(outcome.err));
     }
 
     void publishedNumbersAreLaidBeside() {

@@ -100,7 +100,7 @@ ComparePage::ComparePage(QWidget* parent)
     setState({});
     setWaiting(tr("No results yet"));
     showDetector();
-    setup_->setDetectors(detectors_->detectors().checkedSpecs());
+    setup_->setDetectors(detectors_->detectors().checkedDetectors());
     refreshRun();
 }
 
@@ -178,8 +178,9 @@ void ComparePage::connectParts() {
     connect(form_, &DetectorForm::specEdited, this, [this](const DetectorSpec& spec) {
         if (detectors_->currentRow() >= 0) detectors_->detectors().setSpec(detectors_->currentRow(), spec);
     });
+    connect(&detectors_->detectors(), &DetectorListModel::textChanged, setup_, &CompareSetup::followDetector);
     connect(&detectors_->detectors(), &DetectorListModel::checkedChanged, this, [this] {
-        setup_->setDetectors(detectors_->detectors().checkedSpecs());
+        setup_->setDetectors(detectors_->detectors().checkedDetectors());
         refreshRun();
     });
     connect(&results_->table(), &ComparisonTable::currentModelRowChanged, this,

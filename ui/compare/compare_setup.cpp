@@ -8,6 +8,7 @@
 #include <QTableWidget>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
 #include "ui/panels/choice_combo.h"
 #include "ui/panels/panel_text.h"
@@ -21,15 +22,10 @@ constexpr int kColumns = 3;
 constexpr int kMostResamples = 1'000'000;
 constexpr int kUsualResamples = 1'000;
 
-QString textOf(const DetectorSpec& spec) {
-    return QString::fromStdString(specText(spec));
-}
-
 }  // namespace
 
 CompareSetup::CompareSetup(QWidget* parent)
     : QWidget(parent),
-      wish_(QStringLiteral("energy")),
       baseline_(new ChoiceCombo(QStringLiteral("compareBaseline"), tr("Baseline"),
                                 tr("The detector that the others are tested against, on the same resampled "
                                    "images"))),
@@ -60,7 +56,11 @@ CompareSetup::CompareSetup(QWidget* parent)
     column->addLayout(form);
     column->addWidget(heading);
     column->addWidget(groups_, 1);
-    connect(baseline_, &ChoiceCombo::chosen, this, [this](const QString& value) { wish_ = value; });
+    connect(baseline_, &ChoiceCombo::chosen, this, [this](const QString& value) {
+        choose(value.toStdString());
+        emit baselineEdited();
+    });
+    connect(resamples_, &QSpinBox::valueChanged, this, &CompareSetup::resamplesEdited);
     connect(groups_, &QTableWidget::cellChanged, this, &CompareSetup::groupToggled);
     setDetectors({});
 }
@@ -87,22 +87,41 @@ void CompareSetup::buildTable() {
     groups_->horizontalHeaderItem(kSet)->setTextAlignment(Qt::AlignLeft | Qt::AlignVCenter);
 }
 
-void CompareSetup::setDetectors(const std::vector<DetectorSpec>& detectors) {
+void CompareSetup::setDetectors(const std::vector<CheckedDetector>& detectors) {
     detectors_ = detectors;
     const QSignalBlocker blocker(baseline_);
     baseline_->clear();
     baseline_->addChoice(tr("none"), {});
-    for (const DetectorSpec& spec : detectors)
-        baseline_->addChoice(QString::fromStdString(specLabel(spec)), textOf(spec));
-    int at = baseline_->findData(wish_);
-    if (at < 0) at = baseline_->findData(QStringLiteral("energy"));
+    for (const CheckedDetector& detector : detectors)
+        baseline_->addChoice(QString::fromStdString(specLabel(detector.spec)),
+                             QString::fromStdString(detector.text));
+    showBaseline();
+}
+
+void CompareSetup::setBaselineChoice(const std::optional<std::string>& choice) {
+    choice_ = choice;
+    showBaseline();
+}
+
+void CompareSetup::showBaseline() {
+    const auto usual = QString::fromUtf8(kUsualBaseline.data(), static_cast<int>(kUsualBaseline.size()));
+    int at = baseline_->findData(choice_ ? QString::fromStdString(*choice_) : usual);
+    if (at < 0) at = baseline_->findData(usual);
     baseline_->setCurrentIndex(std::max(at, 0));
+}
+
+void CompareSetup::choose(std::string text) {
+    choice_ = text == kUsualBaseline ? std::nullopt : std::optional(std::move(text));
+}
+
+void CompareSetup::followDetector(const std::string& before, const std::string& now) {
+    if (before == choice_.value_or(std::string(kUsualBaseline))) choose(now);
 }
 
 std::optional<DetectorSpec> CompareSetup::baseline() const {
     const int at = baseline_->currentIndex() - 1;
     if (at < 0) return std::nullopt;
-    return detectors_[static_cast<std::size_t>(at)];
+    return detectors_[static_cast<std::size_t>(at)].spec;
 }
 
 std::size_t CompareSetup::resamples() const {
@@ -110,6 +129,7 @@ std::size_t CompareSetup::resamples() const {
 }
 
 void CompareSetup::setResamples(std::size_t resamples) {
+    const QSignalBlocker blocker(resamples_);
     resamples_->setValue(static_cast<int>(std::min<std::size_t>(resamples, kMostResamples)));
 }
 

@@ -4,11 +4,11 @@
 #include <QWidget>
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <vector>
 
-#include "core/detectors/registry.h"
+#include "ui/compare/detector_list_model.h"
 
-class QComboBox;
 class QSpinBox;
 class QTableWidget;
 
@@ -24,9 +24,14 @@ class CompareSetup : public QWidget {
   public:
     explicit CompareSetup(QWidget* parent = nullptr);
 
-    /// What a baseline can be chosen from. The choice stays while it is among them; else it becomes Energy,
-    /// or none.
-    void setDetectors(const std::vector<DetectorSpec>& detectors);
+    /// What a baseline can be chosen from. The choice stays while its text is among them; else it becomes
+    /// Energy, or none.
+    void setDetectors(const std::vector<CheckedDetector>& detectors);
+    /// The choice of a session; see ComparisonChoices::baseline.
+    void setBaselineChoice(const std::optional<std::string>& choice);
+    /// A detector has another text: it stays the baseline where it is.
+    void followDetector(const std::string& before, const std::string& now);
+    [[nodiscard]] const std::optional<std::string>& baselineChoice() const { return choice_; }
     void setOodSets(const QStringList& names);
     void setGroups(const QStringList& near, const QStringList& far);
     void setResamples(std::size_t resamples);
@@ -37,18 +42,22 @@ class CompareSetup : public QWidget {
     [[nodiscard]] QStringList farSets() const { return checkedSets(kFar); }
 
   signals:
-    void groupsEdited();  ///< by the user
+    void groupsEdited();     ///< by the user
+    void baselineEdited();   ///< by the user
+    void resamplesEdited();  ///< by the user
 
   private:
     static constexpr int kNear = 1;
     static constexpr int kFar = 2;
 
     void buildTable();
+    void choose(std::string text);
+    void showBaseline();
     void groupToggled(int row, int column);
     [[nodiscard]] QStringList checkedSets(int column) const;
 
-    std::vector<DetectorSpec> detectors_;
-    QString wish_;  ///< baseline that the user chose: a specification, empty for none
+    std::vector<CheckedDetector> detectors_;
+    std::optional<std::string> choice_;  ///< of the baseline
     ChoiceCombo* baseline_;
     QSpinBox* resamples_;
     QTableWidget* groups_;

@@ -65,6 +65,10 @@ DetectorList::DetectorList(QWidget* parent)
     };
     connect(tree_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, changed);
     connect(model_, &QAbstractItemModel::dataChanged, this, changed);
+    connect(model_, &QAbstractItemModel::modelReset, this, [this, changed] {
+        setCurrentRow(0);
+        changed();
+    });
     connect(filter_, &QLineEdit::textChanged, proxy_, &QSortFilterProxyModel::setFilterFixedString);
     connect(quick_, &QToolButton::clicked, model_, &DetectorListModel::checkQuick);
     connect(none_, &QToolButton::clicked, model_, &DetectorListModel::checkNone);

@@ -8,9 +8,14 @@
 
 namespace dicescope {
 
-DetectorListModel::DetectorListModel(QObject* parent) : QAbstractTableModel(parent) {
+DetectorListModel::DetectorListModel(QObject* parent) : QAbstractTableModel(parent), rows_(registryRows()) {}
+
+std::vector<DetectorListModel::Row> DetectorListModel::registryRows() {
+    std::vector<Row> rows;
+    rows.reserve(allDetectors().size());
     for (const DetectorInfo& info : allDetectors())
-        rows_.push_back({.spec = {info.id, {}}, .checked = !isSlow(info.cost)});
+        rows.push_back({.spec = {info.id, {}}, .text = info.id, .checked = !isSlow(info.cost)});
+    return rows;
 }
 
 void DetectorListModel::announce() {
@@ -19,25 +24,87 @@ void DetectorListModel::announce() {
     emit checkedChanged();
 }
 
+void DetectorListModel::announceEdit() {
+    emit checkedChanged();
+    emit edited();
+}
+
 void DetectorListModel::setSupply(const DetectorSupply& supply, const DetectorWork& work) {
     supply_ = supply;
     work_ = work;
     announce();
 }
 
-void DetectorListModel::setDefaults(const std::map<std::string, std::map<std::string, double>>& defaults) {
+/// Gives a row the settings that its text leaves open; whether it became another.
+bool DetectorListModel::fill(Row& row) const {
+    auto spec = parseDetectorSpec(row.text, defaults_);
+    if (!spec || !checkDetectorSpec(*spec) || *spec == row.spec) return false;
+    row.spec = std::move(*spec);
+    return true;
+}
+
+void DetectorListModel::setDefaults(const DetectorValues& defaults) {
+    defaults_ = defaults;
     bool changed = false;
-    for (Row& row : rows_) {
-        const auto found = defaults.find(row.spec.id);
-        if (row.edited || row.further || found == defaults.end()) continue;
-        DetectorSpec spec = row.spec;
-        for (const auto& [parameter, value] : found->second) spec.values[parameter] = value;
-        spec = withoutDefaults(std::move(spec));
-        if (!checkDetectorSpec(spec)) continue;
-        changed |= spec != row.spec;
-        row.spec = std::move(spec);
-    }
+    for (Row& row : rows_) changed |= fill(row);
     if (changed) announce();
+}
+
+void DetectorListModel::setChoice(const std::optional<DetectorChoice>& choice) {
+    if (choice == this->choice()) return;
+    beginResetModel();
+    rows_ = registryRows();
+    if (choice) {
+        for (Row& row : rows_) {
+            row.checked = false;
+            row.text.clear();
+        }
+        for (const std::string& text : choice->checked) place(text, true, choice);
+        for (const std::string& text : choice->unchecked) place(text, false, choice);
+    }
+    for (Row& row : rows_) {
+        if (row.text.empty()) row.text = row.spec.id;
+        (void)fill(row);
+    }
+    endResetModel();
+    emit checkedChanged();
+}
+
+// The row of the registry is that without settings, where there is one.
+void DetectorListModel::place(const std::string& text, bool checked,
+                              const std::optional<DetectorChoice>& choice) {
+    const auto spec = parseDetectorSpec(text);
+    if (!spec) return;
+    const auto isListed = [&](const std::string& other) {
+        return std::ranges::count(choice->checked, other) + std::ranges::count(choice->unchecked, other) > 0;
+    };
+    auto row = std::ranges::find(rows_, spec->id, [](const Row& each) { return each.spec.id; });
+    if (row->text.empty() && (text == spec->id || !isListed(spec->id))) {
+        row->spec = *spec;
+        row->text = text;
+        row->checked = checked;
+        return;
+    }
+    do ++row;
+    while (row != rows_.end() && row->further);
+    rows_.insert(row, {.spec = *spec, .text = text, .checked = checked, .further = true});
+}
+
+std::optional<DetectorChoice> DetectorListModel::choice() const {
+    DetectorChoice choice;
+    bool asAtFirst = true;
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+        const Row& row = rows_[i];
+        const bool plain = !row.further && row.text == row.spec.id;
+        asAtFirst &= plain && row.checked == !isSlow(findDetector(row.spec.id)->cost);
+        const bool beforeFurther = i + 1 < rows_.size() && rows_[i + 1].further;
+        if (row.checked) {
+            choice.checked.push_back(row.text);
+        } else if (!plain || beforeFurther) {
+            choice.unchecked.push_back(row.text);
+        }
+    }
+    return asAtFirst ? std::nullopt : std::optional(std::move(choice));
 }
 
 const DetectorSpec& DetectorListModel::spec(int row) const {
@@ -51,13 +118,14 @@ QString DetectorListModel::reason(int row) const {
 void DetectorListModel::setSpec(int row, DetectorSpec spec) {
     Row& changed = rows_[static_cast<std::size_t>(row)];
     changed.spec = withoutDefaults(std::move(spec));
-    changed.edited = true;
+    const std::string before = std::exchange(changed.text, settledText(changed.spec));
+    emit textChanged(before, changed.text);
     emit dataChanged(index(row, 0), index(row, ColumnCount - 1));
-    emit checkedChanged();
+    announceEdit();
 }
 
 int DetectorListModel::duplicate(int row) {
-    Row copy{.spec = at(row).spec, .checked = true, .further = true, .edited = true};
+    Row copy{.spec = at(row).spec, .text = {}, .checked = true, .further = true};
     const auto isThere = [&](const DetectorSpec& spec) {
         return std::ranges::find(rows_, spec, &Row::spec) != rows_.end();
     };
@@ -67,12 +135,13 @@ int DetectorListModel::duplicate(int row) {
         copy.spec = other;
         break;
     }
+    copy.text = settledText(copy.spec);
     int place = row + 1;
     while (place < rowCount() && at(place).further) ++place;
     beginInsertRows({}, place, place);
     rows_.insert(rows_.begin() + place, std::move(copy));
     endInsertRows();
-    emit checkedChanged();
+    announceEdit();
     return place;
 }
 
@@ -85,25 +154,34 @@ void DetectorListModel::remove(int row) {
     beginRemoveRows({}, row, row);
     rows_.erase(rows_.begin() + row);
     endRemoveRows();
-    emit checkedChanged();
+    announceEdit();
 }
 
 void DetectorListModel::checkQuick() {
     for (Row& row : rows_) row.checked = !isSlow(findDetector(row.spec.id)->cost);
     announce();
+    emit edited();
 }
 
 void DetectorListModel::checkNone() {
     for (Row& row : rows_) row.checked = false;
     announce();
+    emit edited();
+}
+
+std::vector<CheckedDetector> DetectorListModel::checkedDetectors() const {
+    std::vector<CheckedDetector> checked;
+    for (const Row& row : rows_) {
+        if (!row.checked || !whyUnavailable(row.spec, supply_).isEmpty()) continue;
+        if (std::ranges::find(checked, row.spec, &CheckedDetector::spec) == checked.end())
+            checked.push_back({row.spec, row.text});
+    }
+    return checked;
 }
 
 std::vector<DetectorSpec> DetectorListModel::checkedSpecs() const {
     std::vector<DetectorSpec> specs;
-    for (const Row& row : rows_) {
-        if (!row.checked || !whyUnavailable(row.spec, supply_).isEmpty()) continue;
-        if (std::ranges::find(specs, row.spec) == specs.end()) specs.push_back(row.spec);
-    }
+    for (CheckedDetector& detector : checkedDetectors()) specs.push_back(std::move(detector.spec));
     return specs;
 }
 
@@ -170,7 +248,7 @@ bool DetectorListModel::setData(const QModelIndex& index, const QVariant& value,
     if (role != Qt::CheckStateRole || !(flags(index) & Qt::ItemIsUserCheckable)) return false;
     rows_[static_cast<std::size_t>(index.row())].checked = value.toInt() == Qt::Checked;
     emit dataChanged(index, index, {Qt::CheckStateRole});
-    emit checkedChanged();
+    announceEdit();
     return true;
 }
 

@@ -1,14 +1,22 @@
 #pragma once
 
 #include <QAbstractTableModel>
-#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/detectors/registry.h"
+#include "core/session/comparison_choices.h"
+#include "core/session/comparison_defaults.h"
 #include "ui/compare/detector_text.h"
 
 namespace dicescope {
+
+/// A detector that is compared.
+struct CheckedDetector {
+    DetectorSpec spec;
+    std::string text;  ///< as in DetectorChoice: what it leaves open follows the defaults
+};
 
 /// The detectors that can be compared: all of the registry with their defaults, and further rows of the same
 /// detectors with other settings. Those that the analysis cannot feed have no check box that answers, and a
@@ -27,8 +35,14 @@ class DetectorListModel : public QAbstractTableModel {
 
     /// What there is, and the sizes that times are estimated from.
     void setSupply(const DetectorSupply& supply, const DetectorWork& work);
-    /// Other defaults for rows that nobody edited: values by detector and parameter.
-    void setDefaults(const std::map<std::string, std::map<std::string, double>>& defaults);
+    /// Other defaults: values for the settings that rows leave open. One out of its range leaves a row as it
+    /// is.
+    void setDefaults(const DetectorValues& defaults);
+    /// Makes the rows those of a session; nothing: as at first. Texts that are none of parseDetectorSpec()
+    /// are passed over.
+    void setChoice(const std::optional<DetectorChoice>& choice);
+    /// What the rows are, for a session; nothing where they are as at first.
+    [[nodiscard]] std::optional<DetectorChoice> choice() const;
 
     [[nodiscard]] const DetectorSpec& spec(int row) const;
     [[nodiscard]] QString reason(int row) const;
@@ -45,6 +59,8 @@ class DetectorListModel : public QAbstractTableModel {
     void checkNone();
 
     /// What is checked and can run, each settings once, in the order of the rows.
+    [[nodiscard]] std::vector<CheckedDetector> checkedDetectors() const;
+    /// The same without their texts.
     [[nodiscard]] std::vector<DetectorSpec> checkedSpecs() const;
     /// An estimate for one detector, in seconds; negative where it is not known.
     [[nodiscard]] double secondsOf(const DetectorSpec& spec) const;
@@ -57,21 +73,29 @@ class DetectorListModel : public QAbstractTableModel {
     [[nodiscard]] Qt::ItemFlags flags(const QModelIndex& index) const override;
 
   signals:
-    void checkedChanged();  ///< checkedSpecs() may be another
+    void checkedChanged();  ///< checkedDetectors() may be others
+    void edited();          ///< by the user: choice() may be another
+    /// By the user: the text of a row is another. Comes before the other two.
+    void textChanged(const std::string& before, const std::string& now);
 
   private:
     struct Row {
         DetectorSpec spec;
+        std::string text;  ///< of CheckedDetector; the id alone where nobody edited it
         bool checked = false;
         bool further = false;
-        bool edited = false;
     };
+    [[nodiscard]] static std::vector<Row> registryRows();
+    void place(const std::string& text, bool checked, const std::optional<DetectorChoice>& choice);
+    [[nodiscard]] bool fill(Row& row) const;
     [[nodiscard]] const Row& at(int row) const { return rows_[static_cast<std::size_t>(row)]; }
     [[nodiscard]] QString text(const Row& row, int column) const;
     [[nodiscard]] QString toolTip(const Row& row) const;
     void announce();
+    void announceEdit();
 
     std::vector<Row> rows_;
+    DetectorValues defaults_;
     DetectorSupply supply_;
     DetectorWork work_;
 };

@@ -5,12 +5,18 @@
 #include <QMessageBox>
 #include <QProcess>
 #include <QSlider>
+#include <QTabWidget>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "tests/app/gui/flow_test_support.h"
 #include "tests/support/qt_warnings.h"
+#include "ui/compare/compare_page.h"
+#include "ui/compare/compare_setup.h"
+#include "ui/compare/comparison_model.h"
+#include "ui/compare/detector_list.h"
+#include "ui/compare/detector_list_model.h"
 #include "ui/panels/metrics_cell.h"
 #include "ui/panels/metrics_model.h"
 #include "ui/panels/sparsity_slider.h"
@@ -284,6 +290,67 @@ class TestAnalysisFlow : public QObject {
         QVERIFY(saved.has_value());
         QCOMPARE(saved->p, std::optional(89.0));
         QVERIFY(program.settings.recentSessions().contains(path));
+    }
+
+    void whatWasChosenOnTheComparePageIsKeptInTheSession() {
+        const QString path = demo_.session("compare.dicescope", demo_.inputs());
+        Program program;
+        ComparePage& page = program.window.analysis().compare();
+        DetectorListModel& list = page.detectors().detectors();
+        const auto check = [&](const char* id, Qt::CheckState state) {
+            for (int row = 0; row < list.rowCount(); ++row) {
+                if (list.spec(row).id == id)
+                    QVERIFY(list.setData(list.index(row, 0), state, Qt::CheckStateRole));
+            }
+        };
+        program.controller.openSession(path);
+        QVERIFY(program.settles());
+        QTest::keyClick(&program.window, Qt::Key_F7);
+        QVERIFY(!program.window.isWindowModified());
+        check("odin", Qt::Checked);
+        QVERIFY(program.window.isWindowModified());
+        check("odin", Qt::Unchecked);
+        QVERIFY(!program.window.isWindowModified());
+        program.press("detectorsNone");
+        for (const char* id : {"energy", "odin", "dice"}) check(id, Qt::Checked);
+        auto* baseline = program.part<QComboBox>("compareBaseline");
+        program.part<QTabWidget>("compareTabs")->setCurrentIndex(1);
+        baseline->setFocus();
+        QTest::keyClicks(baseline, "DICE");
+        QCOMPARE(*page.setup().baseline(), (DetectorSpec{"dice", {}}));
+        page.setup().setGroups({"near"}, {});
+        emit page.setup().groupsEdited();
+        program.press("compareRun");
+        QVERIFY(QTest::qWaitFor([&] { return page.results().model().rowCount() == 3; }, 20'000));
+        QTest::keyClick(&program.window, Qt::Key_S, Qt::ControlModifier);
+        QVERIFY(!program.window.isWindowModified());
+        const auto saved = readSession(path.toStdString());
+        QVERIFY(saved.has_value());
+        const ComparisonChoices& choices = saved->comparison;
+        QCOMPARE(choices.detectors, std::optional(DetectorChoice{{"energy", "dice", "odin"}, {}}));
+        QCOMPARE(choices.baseline, std::optional<std::string>("dice"));
+        QCOMPARE(choices.groups, std::optional(OodGroups{{"near"}, {}}));
+        QVERIFY(!choices.resamples);
+
+        // Another analysis, and what the program keeps for it, has none of this.
+        program.controller.newAnalysis();
+        QVERIFY(program.controller.document().session().comparison == ComparisonChoices());
+        QVERIFY(list.checkedSpecs().size() > 10);
+        SettingsStore settings;
+        settings.setLastChoices(*saved);
+        QVERIFY(settings.lastChoices().comparison == ComparisonChoices());
+
+        Session moved = *saved;
+        moved.p = 40;
+        QVERIFY(writeSession(path.toStdString(), moved));
+        program.controller.openSession(path);
+        QVERIFY(program.settles());
+        QTest::keyClick(&program.window, Qt::Key_F7);
+        QVERIFY(!program.window.isWindowModified());
+        QCOMPARE(list.checkedSpecs(),
+                 (std::vector<DetectorSpec>{{"energy", {}}, {"dice", {{"p", 40}}}, {"odin", {}}}));
+        QCOMPARE(*page.setup().baseline(), (DetectorSpec{"dice", {{"p", 40}}}));
+        QCOMPARE(page.setup().nearSets(), QStringList{"near"});
     }
 
   private:

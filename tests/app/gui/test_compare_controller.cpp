@@ -1,15 +1,9 @@
-#include "app/gui/compare_controller.h"
-
 #include <QAction>
-#include <QComboBox>
 #include <QFile>
 #include <QJsonDocument>
-#include <QJsonObject>
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
-#include <QTabWidget>
-#include <QTableWidget>
 #include <QTemporaryDir>
 #include <QTest>
 #include <atomic>
@@ -18,15 +12,10 @@
 #include <thread>
 
 #include "core/analysis/model_scorer.h"
+#include "tests/app/gui/compare_controller_support.h"
 #include "tests/support/qt_warnings.h"
 #include "tests/support/tiny_case.h"
-#include "tests/support/tiny_exploration.h"
-#include "tests/ui/compare/compare_test_support.h"
 #include "tests/ui/panels/panel_test_support.h"
-#include "ui/compare/compare_setup.h"
-#include "ui/compare/comparison_table.h"
-#include "ui/compare/detector_list.h"
-#include "ui/compare/detector_list_model.h"
 #include "ui/plots/chart_view.h"
 
 using namespace dicescope;
@@ -34,7 +23,7 @@ using namespace dicescope::testing;
 
 namespace {
 
-constexpr int kTimeout = 30'000;
+using Shown = ShownComparison;
 
 /// Scores for ODIN that wait until they are let go.
 class HeldScorer {
@@ -57,40 +46,50 @@ class HeldScorer {
     std::shared_ptr<std::atomic<bool>> open_ = std::make_shared<std::atomic<bool>>(false);
 };
 
-struct Shown {
-    ComparePage page;
-    CompareController controller{page};
+/// Scores for ODIN that depend on its noise, and how often a set was scored.
+class CountingScorer {
+  public:
+    explicit CountingScorer(double shift = 0) : shift_(shift) {}
+    [[nodiscard]] ModelScorer scorer() const {
+        return [count = count_, shift = shift_](const DetectorSpec& spec, const InputSet& set,
+                                                const Job&) -> Result<std::vector<double>> {
+            ++*count;
+            std::vector<double> scores(set.features->size());
+            for (std::size_t i = 0; i < scores.size(); ++i) {
+                const double id = set.role == SetRole::Id ? 3 : 0;
+                scores[i] = id + shift + static_cast<double>(i * i % 11) + parameterValue(spec, "noise");
+            }
+            return scores;
+        };
+    }
+    [[nodiscard]] int count() const { return *count_; }
 
-    explicit Shown(std::shared_ptr<const AnalysisInputs> inputs = tinyInputs()) {
-        ComparisonDefaults defaults;
-        defaults.resamples = 50;
-        controller.setDefaults(defaults);
-        controller.setInputs(std::move(inputs));
-        page.resize(1200, 700);
-        page.show();
-        if (!QTest::qWaitForWindowExposed(&page)) qFatal("The page is not shown.");
-    }
-    [[nodiscard]] DetectorListModel& list() const { return page.detectors().detectors(); }
-    [[nodiscard]] ComparisonModel& results() const { return page.results().model(); }
-    void check(const std::vector<std::string>& ids) const {
-        list().checkNone();
-        for (int row = 0; row < list().rowCount(); ++row) {
-            if (std::ranges::find(ids, list().spec(row).id) != ids.end())
-                list().setData(list().index(row, 0), Qt::Checked, Qt::CheckStateRole);
-        }
-    }
-    void click(const char* name) const { QTest::mouseClick(part<QPushButton>(page, name), Qt::LeftButton); }
-    [[nodiscard]] bool ends() const {
-        return QTest::qWaitFor([&] { return !controller.running(); }, kTimeout);
-    }
-    [[nodiscard]] std::vector<DetectorSpec> shownWithNumbers() const {
-        std::vector<DetectorSpec> specs;
-        for (int row = 0; row < results().rowCount(); ++row) {
-            if (hasNumbers(*results().detector(row))) specs.push_back(results().detector(row)->spec);
-        }
-        return specs;
-    }
+  private:
+    std::shared_ptr<std::atomic<int>> count_ = std::make_shared<std::atomic<int>>(0);
+    double shift_;
 };
+
+/// Everything but times and the order.
+void compareNumbers(const Comparison& mine, const Comparison& theirs) {
+    QCOMPARE(mine.partial, theirs.partial);
+    QCOMPARE(mine.nearSets, theirs.nearSets);
+    QCOMPARE(mine.detectors.size(), theirs.detectors.size());
+    for (std::size_t k = 0; k < mine.detectors.size(); ++k) {
+        const ComparedDetector& a = mine.detectors[k];
+        const ComparedDetector& b = theirs.detectors[k];
+        QCOMPARE(a.spec, b.spec);
+        QCOMPARE(a.idScores, b.idScores);
+        QCOMPARE(a.oodScores, b.oodScores);
+        QVERIFY(a.metrics == b.metrics);
+        QVERIFY(a.average == b.average);
+        QVERIFY(a.nearAverage == b.nearAverage && a.farAverage == b.farAverage);
+        QVERIFY(a.intervals && a.intervals == b.intervals);
+        QVERIFY(a.difference == b.difference);
+        QCOMPARE(a.difference.has_value(), mine.baseline != k);
+        QCOMPARE(a.rankByFpr95, b.rankByFpr95);
+        QCOMPARE(a.rankByAuroc, b.rankByAuroc);
+    }
+}
 
 const DetectorSpec kEnergy{"energy", {}};
 const DetectorSpec kMsp{"msp", {}};
@@ -208,6 +207,14 @@ class TestCompareController : public QObject {
         shown.click("compareCancel");
         QCOMPARE(shown.controller.comparison(), before);
         QCOMPARE(shown.shownWithNumbers(), (std::vector<DetectorSpec>{kEnergy, kDice}));
+        // Nothing new gets done: all stays, with its intervals.
+        shown.check({"energy", "odin"});
+        shown.page.setup().setGroups({"near"}, {});
+        shown.click("compareRun");
+        QTRY_COMPARE_WITH_TIMEOUT(shown.shownWithNumbers(), std::vector<DetectorSpec>{kEnergy}, kTimeout);
+        shown.click("compareCancel");
+        QCOMPARE(shown.controller.comparison(), before);
+        shown.page.setup().setGroups({}, {});
         // MSP gets done: it stands beside what was there.
         shown.check({"msp", "odin"});
         shown.click("compareRun");
@@ -215,6 +222,7 @@ class TestCompareController : public QObject {
         shown.click("compareCancel");
         QCOMPARE(shown.shownWithNumbers(), (std::vector<DetectorSpec>{kMsp, kEnergy, kDice}));
         QCOMPARE(shown.results().detector(2)->average, before->detectors[1].average);
+        QCOMPARE(shown.results().detector(2)->intervals, before->detectors[1].intervals);
         QCOMPARE(shown.results().detector(2)->rankByFpr95, std::size_t{0});
     }
 
@@ -391,18 +399,113 @@ class TestCompareController : public QObject {
         QCOMPARE(table.currentIndex().row(), 0);
     }
 
-    void groupsThatTheUserMadeStayForTheNextAnalysis() {
+    void whatWasScoredIsNotScoredAgain() {
+        const auto inputs = tinyInputs();
+        const CountingScorer counting;
+        constexpr int kSets = 4;
+        Shown shown(inputs);
+        shown.controller.setModelScorer(counting.scorer());
+        shown.check({"energy", "odin"});
+        shown.click("compareRun");
+        QVERIFY(shown.ends());
+        QCOMPARE(counting.count(), kSets);
+        // One detector more, another baseline, groups.
+        shown.check({"energy", "msp", "odin"});
+        shown.page.setup().setBaselineChoice("msp");
+        shown.page.setup().setGroups({"near"}, {"noise"});
+        shown.click("compareRun");
+        QVERIFY(shown.ends());
+        QCOMPARE(counting.count(), kSets);
+        Shown fresh(inputs);
+        fresh.controller.setModelScorer(counting.scorer());
+        fresh.check({"energy", "msp", "odin"});
+        fresh.page.setup().setBaselineChoice("msp");
+        fresh.page.setup().setGroups({"near"}, {"noise"});
+        fresh.click("compareRun");
+        QVERIFY(fresh.ends());
+        QCOMPARE(counting.count(), 2 * kSets);
+        compareNumbers(*shown.controller.comparison(), *fresh.controller.comparison());
+        // Left out of a run and compared again.
+        shown.check({"energy", "msp"});
+        shown.click("compareRun");
+        QVERIFY(shown.ends());
+        QCOMPARE(shown.results().rowCount(), 2);
+        shown.check({"energy", "msp", "odin"});
+        shown.click("compareRun");
+        QVERIFY(shown.ends());
+        QCOMPARE(counting.count(), 2 * kSets);
+        compareNumbers(*shown.controller.comparison(), *fresh.controller.comparison());
+        // Other settings are another detector.
+        const int odin = shown.list().rowCount() - 1;
+        shown.list().setSpec(odin, {"odin", {{"noise", 0.1}}});
+        shown.click("compareRun");
+        QVERIFY(shown.ends());
+        QCOMPARE(counting.count(), 3 * kSets);
+    }
+
+    void intervalsOfARunAreNotThoseOfAnother() {
+        const auto inputs = tinyInputs();
+        HeldScorer held;
+        Shown shown(inputs);
+        shown.controller.setModelScorer(held.scorer());
+        shown.check({"energy", "dice"});
+        shown.click("compareRun");
+        QVERIFY(shown.ends());
+        // Other resamples: the intervals of before are not those that this run speaks of.
+        shown.page.setup().setResamples(70);
+        shown.check({"msp", "odin"});
+        shown.click("compareRun");
+        QTRY_COMPARE_WITH_TIMEOUT(shown.shownWithNumbers(), std::vector<DetectorSpec>{kMsp}, kTimeout);
+        shown.click("compareCancel");
+        QCOMPARE(shown.shownWithNumbers(), (std::vector<DetectorSpec>{kMsp, kEnergy, kDice}));
+        for (const ComparedDetector& detector : shown.controller.comparison()->detectors)
+            QVERIFY(!detector.intervals && !detector.difference);
+        QTRY_VERIFY_WITH_TIMEOUT(shown.controller.idle(), kTimeout);
+        shown.check({"energy", "msp", "dice"});
+        shown.click("compareRun");
+        QVERIFY(shown.ends());
+        Shown fresh(inputs);
+        fresh.page.setup().setResamples(70);
+        fresh.check({"energy", "msp", "dice"});
+        fresh.click("compareRun");
+        QVERIFY(fresh.ends());
+        compareNumbers(*shown.controller.comparison(), *fresh.controller.comparison());
+    }
+
+    void anotherScorerScoresAnew() {
+        const CountingScorer counting;
+        const CountingScorer other(1);
         Shown shown;
-        std::vector<std::string> near;
-        connect(&shown.controller, &CompareController::groupsEdited, this,
-                [&](const std::vector<std::string>& edited) { near = edited; });
-        part<QTabWidget>(shown.page, "compareTabs")->setCurrentIndex(1);
-        auto* table = part<QTableWidget>(shown.page, "compareGroups");
-        const QRect box = table->visualItemRect(table->item(0, 1));
-        QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, {box.left() + 8, box.center().y()});
-        QCOMPARE(near, std::vector<std::string>{"near"});
-        shown.controller.setInputs(tinyInputs(100, 80));
-        QCOMPARE(shown.page.setup().nearSets(), QStringList{"near"});
+        shown.controller.setModelScorer(counting.scorer());
+        shown.check({"energy", "odin"});
+        shown.click("compareRun");
+        QVERIFY(shown.ends());
+        const std::vector<double> before = shown.results().detector(1)->idScores;
+        shown.controller.setModelScorer(other.scorer());
+        QCOMPARE(shown.results().rowCount(), 0);
+        QVERIFY(!shown.controller.comparison());
+        shown.click("compareRun");
+        QVERIFY(shown.ends());
+        QCOMPARE(other.count(), 4);
+        QCOMPARE(shown.results().detector(1)->idScores[0], before[0] + 1);
+    }
+
+    void otherInputsAreScoredAnew() {
+        const CountingScorer counting;
+        Shown shown(tinyInputs());
+        shown.controller.setModelScorer(counting.scorer());
+        shown.check({"energy", "odin"});
+        shown.click("compareRun");
+        QVERIFY(shown.ends());
+        // As many images, and others.
+        auto others = std::make_shared<AnalysisInputs>(*tinyInputs());
+        std::swap(others->ood[0].features, others->ood[1].features);
+        const auto before = shown.results().detector(0)->oodScores;
+        shown.controller.setInputs(others);
+        shown.click("compareRun");
+        QVERIFY(shown.ends());
+        QCOMPARE(counting.count(), 8);
+        QCOMPARE(shown.results().detector(0)->oodScores[1], before[0]);
     }
 
     void closesWhileItRuns() {

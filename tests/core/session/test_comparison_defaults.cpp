@@ -1,5 +1,6 @@
 #include <QtTest>
 
+#include "core/session/benchmark.h"
 #include "core/session/comparison_defaults.h"
 
 using namespace dicescope;
@@ -35,6 +36,65 @@ class TestComparisonDefaults : public QObject {
         session.benchmark = "nowhere";
         QCOMPARE(comparisonDefaults(session).p, 90.0);
         QVERIFY(comparisonDefaults(session).farSets.empty());
+    }
+
+    void namesTheBenchmarkWhoseNumbersStandBeside() {
+        Session session = defaultSession();
+        QVERIFY(comparisonDefaults(session).benchmark == nullptr);
+        session.benchmark = "imagenet1k";
+        QCOMPARE(comparisonDefaults(session).benchmark, *findBenchmark("imagenet1k"));
+        session.benchmark = "nowhere";
+        QVERIFY(comparisonDefaults(session).benchmark == nullptr);
+    }
+
+    void choicesStandAboveTheDefaults() {
+        Session session = defaultSession();
+        session.benchmark = "cifar10";
+        session.bootstrap = 20;
+        const ComparisonDefaults defaults = comparisonDefaults(session);
+        QVERIFY(withChoices(defaults, {}) == defaults);
+        session.comparison.resamples = 0;
+        session.comparison.groups = OodGroups{{"iSUN"}, {}};
+        QVERIFY(comparisonDefaults(session) == defaults);
+        const ComparisonDefaults chosen = withChoices(defaults, session.comparison);
+        QCOMPARE(chosen.resamples, std::size_t{0});
+        QCOMPARE(chosen.nearSets, std::vector<std::string>{"iSUN"});
+        QVERIFY(chosen.farSets.empty());
+    }
+
+    /// Whatever a session gives, settings that were made stay, those that are the registry's own included.
+    void aSettledTextLeavesNothingOpen() {
+        ComparisonDefaults other;
+        other.p = 12.5;
+        other.reactClip = 0.3F;
+        std::vector<DetectorSpec> specs;
+        for (const DetectorInfo& info : allDetectors()) {
+            specs.push_back({info.id, {}});
+            for (const DetectorVariant& variant : info.variants)
+                specs.push_back(*parseDetectorSpec(info.id + ":as=" + variant.name));
+        }
+        specs.push_back({"dice+react", {{"p", 0.1}, {"percentile", 80}}});
+        specs.push_back({"react", {{"c", 1.0 / 3}}});
+        for (const DetectorSpec& spec : specs) {
+            const auto read = parseDetectorSpec(settledText(spec), detectorDefaults(other));
+            QVERIFY2(read && *read == spec, settledText(spec).c_str());
+        }
+        QCOMPARE(settledText({"dice", {}}), std::string("dice:p=90"));
+        QCOMPARE(settledText({"react", {}}), std::string("react:c=0"));
+        QCOMPARE(settledText({"knn", {{"k", 3}}}), std::string("knn:k=3"));
+    }
+
+    void aTextThatLeavesSomethingOpenFollows() {
+        ComparisonDefaults defaults;
+        defaults.p = 70;
+        const auto read = [&](const char* text) {
+            return specText(*parseDetectorSpec(text, detectorDefaults(defaults)));
+        };
+        QCOMPARE(read("dice+react:c=2"), std::string("dice+react:p=70:c=2"));
+        QCOMPARE(read("dice:p=90"), std::string("dice"));
+        defaults.p = 50;
+        QCOMPARE(read("dice+react:c=2"), std::string("dice+react:p=50:c=2"));
+        QVERIFY(!parseDetectorSpec("all", detectorDefaults(defaults)));
     }
 
     void whatTheTextSaysStays_data() {

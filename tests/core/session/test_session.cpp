@@ -52,6 +52,10 @@ Session fullSession() {
     session.logarithmicFpr = true;
     session.hiddenSets = {"dtd", ""};
     session.edits = {{"without two", 12.5, {3, 17}}, {"dense without one", std::nullopt, {0}}};
+    session.comparison.detectors = DetectorChoice{{"energy", "dice", "dice:p=70", "odin"}, {"knn:k=10"}};
+    session.comparison.baseline = "dice:p=70";
+    session.comparison.groups = OodGroups{{"dtd"}, {"", "gone"}};
+    session.comparison.resamples = 250;
     return session;
 }
 
@@ -95,6 +99,7 @@ class TestSession : public QObject {
         QVERIFY(read->logarithmicFpr);
         QCOMPARE(read->hiddenSets, session.hiddenSets);
         QVERIFY(read->edits == session.edits);
+        QVERIFY(read->comparison == session.comparison);
     }
 
     void theDefaultIsWhatAnEmptyFileMeans() {
@@ -105,6 +110,26 @@ class TestSession : public QObject {
         QCOMPARE(read->p, std::optional(90.0));
         QCOMPARE(read->view.score, ScoreKind::Energy);
         QVERIFY(!read->sweep.reactClip);
+    }
+
+    void whatWasNotChosenForTheComparisonIsAbsent() {
+        QVERIFY(!parse(toJson(defaultSession(), kBase)).contains("comparison"));
+        const auto read = [](const char* comparison) {
+            const auto session =
+                parseSession(std::string(R"({"schema": 1, "comparison": )") + comparison + "}", kBase);
+            return session ? session->comparison : ComparisonChoices{{}, "(not read)", {}, {}};
+        };
+        QVERIFY(read("{}") == ComparisonChoices());
+        QVERIFY(read(R"({"detectors": null, "groups": null, "resamples": null})") == ComparisonChoices());
+        // No baseline is a choice; the usual one is none.
+        QCOMPARE(read(R"({"baseline": null})").baseline, std::optional<std::string>(""));
+        QVERIFY(read(R"({"baseline": "energy"})") == ComparisonChoices());
+        QCOMPARE(read(R"({"detectors": []})").detectors, std::optional(DetectorChoice()));
+        QCOMPARE(read(R"({"groups": {}})").groups, std::optional(OodGroups()));
+        Session session = defaultSession();
+        session.comparison.baseline = "";
+        QVERIFY(parse(toJson(session, kBase))["comparison"].toObject().contains("baseline"));
+        QVERIFY(parseSession(toJson(session, kBase), kBase)->comparison == session.comparison);
     }
 
     void theDenseHeadIsNull() {
@@ -244,6 +269,34 @@ class TestSession : public QObject {
             "'edits[0].units_off'");
         row("edit at no p", R"({"schema": 1, "edits": [{"name": "a", "units_off": [1], "p": 101}]})",
             "'edits[0].p'");
+        row("unknown choice", R"({"schema": 1, "comparison": {"speed": 1}})", "'comparison.speed'");
+        row("comparison as a list", R"({"schema": 1, "comparison": []})", "'comparison'");
+        row("no such detector", R"({"schema": 1, "comparison": {"detectors": ["energy", "magic"]}})",
+            "'comparison.detectors[1]' is wrong: There is no detector 'magic'");
+        row("every detector", R"({"schema": 1, "comparison": {"detectors": ["all"]}})",
+            "'comparison.detectors[0]'");
+        row("two detectors in one", R"({"schema": 1, "comparison": {"detectors": ["msp,energy"]}})",
+            "'comparison.detectors[0]'");
+        row("no such parameter",
+            R"({"schema": 1, "comparison": {"detectors": [], "unchecked": ["knn:q=1"]}})",
+            "'comparison.unchecked[0]' is wrong: KNN has no parameter 'q'");
+        row("detector as a number", R"({"schema": 1, "comparison": {"detectors": [1]}})",
+            "'comparison.detectors'");
+        row("unchecked alone", R"({"schema": 1, "comparison": {"unchecked": ["msp"]}})",
+            "'comparison.detectors' is missing");
+        row("no such baseline", R"({"schema": 1, "comparison": {"baseline": "magic"}})",
+            "'comparison.baseline' is wrong");
+        row("empty baseline", R"({"schema": 1, "comparison": {"baseline": ""}})", "'comparison.baseline'");
+        row("baseline as a number", R"({"schema": 1, "comparison": {"baseline": 1}})",
+            "'comparison.baseline'");
+        row("groups as a list", R"({"schema": 1, "comparison": {"groups": []}})", "'comparison.groups'");
+        row("a third group", R"({"schema": 1, "comparison": {"groups": {"middle": []}}})",
+            "'comparison.groups.middle'");
+        row("a set in both groups",
+            R"({"schema": 1, "comparison": {"groups": {"near": ["a", "b"], "far": ["b"]}}})",
+            "'comparison.groups.far' has the set 'b'");
+        row("too many resamples of detectors", R"({"schema": 1, "comparison": {"resamples": 1000001}})",
+            "'comparison.resamples'");
         row("hidden number", R"({"schema": 1, "hidden_sets": [1]})", "'hidden_sets'");
     }
     void wrongValuesAreNamed() {
@@ -279,7 +332,8 @@ class TestSession : public QObject {
             changed[key] = wrong;
             QVERIFY2(messageOf(text(changed)).contains('\'' + key + '\''), qPrintable(key));
         }
-        for (const QString& part : {QString("inputs"), QString("sweep"), QString("view")}) {
+        for (const QString& part :
+             {QString("inputs"), QString("sweep"), QString("view"), QString("comparison")}) {
             for (const QString& key : json[part].toObject().keys()) {
                 QJsonObject changed = json;
                 QJsonObject inner = json[part].toObject();

@@ -101,6 +101,24 @@ class TestComparePage : public QObject {
         QVERIFY(isShown(&shown.page, "detectorReason"));
     }
 
+    void theBaselineStaysWithADetectorThatIsEdited() {
+        Shown shown;
+        const int dice = shown.rowOf("dice");
+        shown.page.setup().setBaselineChoice("dice");
+        shown.page.detectors().detectors().setSpec(dice, {"dice", {{"p", 40}}});
+        QCOMPARE(*shown.page.setup().baseline(), (DetectorSpec{"dice", {{"p", 40}}}));
+    }
+
+    void aDetectorIsSelectedAfterASessionBroughtItsRows() {
+        Shown shown;
+        shown.page.detectors().setCurrentRow(shown.rowOf("dice"));
+        shown.page.detectors().detectors().setChoice(DetectorChoice{{"msp", "knn:k=3"}, {}});
+        QCOMPARE(shown.page.detectors().currentRow(), 0);
+        QCOMPARE(labelText(&shown.page, "detectorName"),
+                 QString::fromStdString(allDetectors()[0].displayName));
+        QCOMPARE(shown.button("compareRun")->text().remove('&'), QString("Compare 2 detectors"));
+    }
+
     void theSlowOnesAreEstimatedBeforehand() {
         Shown shown;
         QVERIFY(!isShown(&shown.page, "compareEstimate"));

@@ -101,6 +101,16 @@ class TestDetectorList : public QObject {
         QCOMPARE(shown.list.detectors().rowCount(), rows);
     }
 
+    void aFilterMayHideTheFirstRowOfASession() {
+        Shown shown;
+        QTest::keyClicks(part<QLineEdit>(shown.list, "detectorFilter"), "KNN");
+        QSignalSpy current(&shown.list, &DetectorList::currentChanged);
+        shown.list.detectors().setChoice(DetectorChoice{{"knn:k=3"}, {}});
+        QCOMPARE(shown.list.currentRow(), -1);
+        QVERIFY(current.count() > 0);
+        QVERIFY(!shown.button("detectorDuplicate")->isEnabled());
+    }
+
     void whatCannotRunCanBeReadButNotChecked() {
         Shown shown;
         shown.list.detectors().setSupply({}, {1000, 10, 64, 0});

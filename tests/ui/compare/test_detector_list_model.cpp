@@ -123,6 +123,94 @@ class TestDetectorListModel : public QObject {
         QCOMPARE(model.spec(dice).values.at("p"), 50.0);
     }
 
+    void whatIsAsAtFirstIsNoChoice() {
+        DetectorListModel model;
+        model.setSupply(kAll, {1000, 10, 64, 1000});
+        QVERIFY(!model.choice());
+        QSignalSpy edited(&model, &DetectorListModel::edited);
+        model.setDefaults({{"dice", {{"p", 70}}}});
+        model.setSupply({}, {});
+        model.setSupply(kAll, {1000, 10, 64, 1000});
+        QCOMPARE(edited.count(), 0);
+        QVERIFY(!model.choice());
+        const QModelIndex odin = model.index(rowOf(model, "odin"), 0);
+        QVERIFY(model.setData(odin, Qt::Checked, Qt::CheckStateRole));
+        QCOMPARE(edited.count(), 1);
+        QCOMPARE(model.choice()->checked.back(), std::string("odin"));
+        QVERIFY(model.setData(odin, Qt::Unchecked, Qt::CheckStateRole));
+        QVERIFY(!model.choice());
+        model.checkNone();
+        QCOMPARE(model.choice(), std::optional(DetectorChoice()));
+        model.checkQuick();
+        QVERIFY(!model.choice());
+        // Settings that are the registry's again are none.
+        model.setSpec(rowOf(model, "gen"), {"gen", {{"gamma", 0.5}}});
+        QVERIFY(model.choice());
+        model.setSpec(rowOf(model, "gen"), {"gen", {}});
+        QVERIFY(!model.choice());
+        // p of DICE is one even so: it would follow the session otherwise.
+        model.setSpec(rowOf(model, "dice"), {"dice", {}});
+        QVERIFY(model.choice());
+    }
+
+    void rowsComeBackFromASession() {
+        DetectorListModel model;
+        model.setSupply(kAll, {1000, 10, 64, 1000});
+        model.setDefaults({{"dice", {{"p", 70}}}, {"dice+react", {{"p", 70}}}});
+        model.checkNone();
+        const auto check = [&](int row) {
+            QVERIFY(model.setData(model.index(row, 0), Qt::Checked, Qt::CheckStateRole));
+        };
+        check(rowOf(model, "msp"));
+        check(rowOf(model, "dice+react"));
+        model.setSpec(rowOf(model, "knn"), {"knn", {{"k", 3}}});
+        const int dice = rowOf(model, "dice");
+        const int further = model.duplicate(dice);
+        model.setSpec(further, {"dice", {{"p", 40}}});
+        const auto choice = model.choice();
+        QVERIFY(choice);
+        QCOMPARE(choice->checked, (std::vector<std::string>{"msp", "dice:p=40", "dice+react"}));
+        QCOMPARE(choice->unchecked, (std::vector<std::string>{"dice", "knn:k=3"}));
+
+        DetectorListModel other;
+        const QAbstractItemModelTester tester(&other, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QSignalSpy edited(&other, &DetectorListModel::edited);
+        other.setSupply(kAll, {1000, 10, 64, 1000});
+        other.setChoice(choice);
+        other.setDefaults({{"dice", {{"p", 20}}}, {"dice+react", {{"p", 20}}}});
+        QCOMPARE(edited.count(), 0);
+        QCOMPARE(other.choice(), choice);
+        QCOMPARE(other.rowCount(), model.rowCount());
+        QCOMPARE(other.spec(rowOf(other, "knn")).values.at("k"), 3.0);
+        // What nobody edited follows, what was edited stays.
+        QCOMPARE(other.spec(dice).values.at("p"), 20.0);
+        QCOMPARE(other.spec(further).values.at("p"), 40.0);
+        QVERIFY(other.canRemove(further));
+        QCOMPARE(other.checkedSpecs(), (std::vector<DetectorSpec>{
+                                           {"msp", {}}, {"dice", {{"p", 40}}}, {"dice+react", {{"p", 20}}}}));
+        // And another session has what it has at first.
+        other.setChoice(std::nullopt);
+        QVERIFY(!other.choice());
+        QCOMPARE(other.rowCount(), static_cast<int>(allDetectors().size()));
+        QCOMPARE(other.spec(rowOf(other, "dice")).values.at("p"), 20.0);
+    }
+
+    /// As somebody may write it by hand.
+    void settingsOfARowMayBeOpenInPart() {
+        DetectorListModel model;
+        model.setSupply(kAll, {1000, 10, 64, 1000});
+        model.setDefaults({{"dice+react", {{"p", 70}, {"c", 2}}}});
+        model.setChoice(DetectorChoice{{"knn:k=5", "dice+react:c=1", "magic", "msp", "msp"}, {"knn:k=3"}});
+        QCOMPARE(model.checkedSpecs(),
+                 (std::vector<DetectorSpec>{
+                     {"msp", {}}, {"dice+react", {{"p", 70}, {"c", 1}}}, {"knn", {{"k", 5}}}}));
+        QCOMPARE(model.rowCount(), static_cast<int>(allDetectors().size()) + 2);
+        QVERIFY(!isChecked(model, rowOf(model, "knn") + 1));
+        model.setDefaults({{"dice+react", {{"p", 60}, {"c", 2}}}});
+        QCOMPARE(model.spec(rowOf(model, "dice+react")).values,
+                 (std::map<std::string, double>{{"c", 1}, {"p", 60}}));
+    }
+
     void timesAreToldForSlowOnes() {
         DetectorListModel model;
         const int knn = rowOf(model, "knn");
