@@ -8,7 +8,6 @@
 #include "ui/inspect/inspect_page.h"
 #include "ui/panels/message_bar.h"
 #include "ui/panels/metrics_panel.h"
-#include "ui/plots/plot_frame.h"
 #include "ui/window/analysis_page.h"
 
 namespace dicescope {
@@ -49,7 +48,7 @@ void AnalysisController::connectSections() {
             [this](const std::vector<MaskEdit>& edits) {
                 document_.edit([&](Session& session) { session.edits = edits; });
             });
-    for (auto* plot : page.findChildren<PlotFrame*>()) plotSaver_.serve(*plot);
+    plotSaver_.serve(page);
 }
 
 void AnalysisController::setLevel(std::optional<double> p) {

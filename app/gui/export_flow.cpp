@@ -7,7 +7,7 @@
 #include "app/gui/plot_files.h"
 #include "app/gui/session_export.h"
 #include "ui/panels/message_bar.h"
-#include "ui/plots/plot_frame.h"
+#include "ui/plots/exportable.h"
 #include "ui/window/analysis_page.h"
 #include "ui/window/main_window.h"
 
@@ -92,7 +92,8 @@ ExportFlow::ExportFlow(MainWindow& window, AnalysisRunner& runner) : window_(win
 }
 
 void ExportFlow::ask(const AnalysisInputsPtr& inputs, const Session& session,
-                     const ExplorationPtr& exploration, std::size_t row, const QList<PlotFrame*>& inspected) {
+                     const ExplorationPtr& exploration, std::size_t row,
+                     const QList<const Exportable*>& inspected) {
     auto* dialog = new ExportDialog(exportItems(), &window_);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setChoices(choices_);
@@ -105,7 +106,7 @@ void ExportFlow::ask(const AnalysisInputsPtr& inputs, const Session& session,
 
 void ExportFlow::start(const AnalysisInputsPtr& inputs, const Session& session,
                        const ExplorationPtr& exploration, std::size_t row,
-                       const QList<PlotFrame*>& inspected) {
+                       const QList<const Exportable*>& inspected) {
     PlotFormats formats;
     formats.png = choices_.png;
     formats.pdf = choices_.pdf;

@@ -13,7 +13,7 @@
 namespace dicescope {
 
 class MainWindow;
-class PlotFrame;
+class Exportable;
 
 /// Export from the window: asks what and where, draws the plots, and has the rest written by the runner. GUI
 /// thread.
@@ -27,11 +27,11 @@ class ExportFlow : public QObject {
     /// Opens the dialog for what is shown, with these plots as they are; the export speaks of it even where
     /// the window goes on.
     void ask(const AnalysisInputsPtr& inputs, const Session& session, const ExplorationPtr& exploration,
-             std::size_t row, const QList<PlotFrame*>& inspected);
+             std::size_t row, const QList<const Exportable*>& inspected);
 
   private:
     void start(const AnalysisInputsPtr& inputs, const Session& session, const ExplorationPtr& exploration,
-               std::size_t row, const QList<PlotFrame*>& inspected);
+               std::size_t row, const QList<const Exportable*>& inspected);
 
     MainWindow& window_;
     AnalysisRunner& runner_;

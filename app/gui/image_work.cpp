@@ -99,18 +99,11 @@ Result<MadeMaps> makeMaps(const FeatureMapModel& model, const ReadImage& image,
         if (!computed) return forwardError(computed);
         features = std::make_shared<const FeatureMaps>(std::move(*computed));
     }
-    std::size_t c = at.classIndex.value_or(0);
-    if (!at.classIndex) {
-        const auto answer =
-            explainImage(features->features, inspection.head(), HeadMask{}, inspection.clip(), 1);
-        if (!answer) return forwardError(answer);
-        c = answer->dense.prediction();
-    }
     auto maps =
         activationMaps(features->values.view(), model.info().height, model.info().width, features->features,
-                       inspection.head(), inspection.mask(at.row), c, inspection.clip());
+                       inspection.head(), inspection.mask(at.row), at.classIndex, inspection.clip());
     if (!maps) return forwardError(maps);
-    return MadeMaps{std::move(features), std::move(*maps)};
+    return MadeMaps{std::move(features), std::move(*maps), at.row};
 }
 
 }  // namespace dicescope

@@ -24,9 +24,9 @@ struct LookedAt {
     InspectionPtr inspection;
     std::size_t row = 0;
     std::uint32_t record = 0;
-    std::size_t set = 0;                    ///< of the record
-    std::size_t setRow = 0;                 ///< likewise
-    std::optional<std::size_t> classIndex;  ///< nothing: the dense prediction
+    std::size_t set = 0;         ///< of the record
+    std::size_t setRow = 0;      ///< likewise
+    std::size_t classIndex = 0;  ///< whose contributions and maps are wanted
 };
 
 /// The images that answer a query at a row. Table and column of an earlier answer are used again where they
@@ -49,6 +49,7 @@ struct ReadImage {
 struct MadeMaps {
     std::shared_ptr<const FeatureMaps> features;
     ActivationMaps maps;
+    std::size_t row = 0;  ///< of the masked head
 };
 /// features: those of the image, where they were computed before.
 [[nodiscard]] Result<MadeMaps> makeMaps(const FeatureMapModel& model, const ReadImage& image,

@@ -10,8 +10,10 @@
 #include "app/gui/thumbnail_loader.h"
 #include "core/model/feature_maps.h"
 #include "ui/inspect/image_filter_bar.h"
+#include "ui/inspect/image_picture.h"
 #include "ui/inspect/thumbnail_grid.h"
 #include "ui/inspect/thumbnail_model.h"
+#include "ui/plots/chart_view.h"
 
 namespace dicescope {
 
@@ -35,6 +37,7 @@ struct ImagesController::Impl {
     void loadModel();
     void wantThumbnails(const QVector<quint32>& records);
     void forgetImage();
+    void lookAtPrediction();
     void forgetModel();
     [[nodiscard]] std::optional<LookedAt> lookedAt() const;
     [[nodiscard]] QString whyNoMaps() const;
@@ -45,7 +48,8 @@ struct ImagesController::Impl {
     std::size_t row = 0;
     bool stale = false;  // something changed while the view was hidden
     ImageList list;      // the last answer
-    std::optional<std::size_t> classIndex;
+    std::size_t classIndex = 0;
+    bool classPinned = false;
 
     std::optional<std::uint32_t> readRecord;  // the image that `image` is of, or is being read
     std::shared_ptr<const ReadImage> image;
@@ -143,15 +147,24 @@ void ImagesController::Impl::forgetImage() {
     image.reset();
     unreadable = false;
     featureMaps.reset();
-    classIndex.reset();
     for (LatestTask* task : {&reading, &numbers, &mapping}) task->cancel();
+}
+
+void ImagesController::Impl::lookAtPrediction() {
+    const std::int32_t predicted = list.record(*readRecord).predicted;
+    if (classPinned || predicted < 0 || classIndex == static_cast<std::size_t>(predicted)) return;
+    classIndex = static_cast<std::size_t>(predicted);
+    emit controller.classPicked(classIndex);
 }
 
 void ImagesController::Impl::refreshImage() {
     const auto at = lookedAt();
     if (!at) return;
-    if (readRecord != at->record) forgetImage();
-    readRecord = at->record;
+    if (readRecord != at->record) {
+        forgetImage();
+        readRecord = at->record;
+        lookAtPrediction();
+    }
     refreshNumbers();
     refreshMaps();
     const std::filesystem::path file = imageFile(*inspection, list.record(at->record));
@@ -223,7 +236,7 @@ void ImagesController::Impl::refreshMaps() {
                           return;
                       }
                       featureMaps = made->features;
-                      view.detail().setMaps(made->maps);
+                      view.detail().setMaps(made->maps, made->row);
                   });
 }
 
@@ -270,6 +283,7 @@ void ImagesController::setInspection(InspectionPtr inspection) {
         impl_->loader.cancel();
         impl_->lists.cancel();
         impl_->forgetImage();
+        impl_->classIndex = 0;
         impl_->list = {};
     }
     if (impl_->inspection) impl_->row = std::min(impl_->row, impl_->inspection->exploration->denseRow());
@@ -300,15 +314,26 @@ void ImagesController::selectImage(std::size_t set, std::size_t row) {
     impl_->refreshImage();
 }
 
-void ImagesController::setClass(std::optional<std::size_t> classIndex) {
+void ImagesController::setClass(std::size_t classIndex) {
+    if (!impl_->inspection || classIndex >= impl_->inspection->head().classes()) return;
     if (classIndex == impl_->classIndex) return;
     impl_->classIndex = classIndex;
     impl_->refreshNumbers();
     impl_->refreshMaps();
 }
 
-bool ImagesController::isCurrent() const {
-    return !impl_->stale && !impl_->lists.waiting();
+void ImagesController::setClassPinned(bool pinned) {
+    impl_->classPinned = pinned;
+}
+
+QList<const Exportable*> ImagesController::currentPlots() const {
+    if (impl_->stale || !impl_->inspection) return {};
+    QList<const Exportable*> plots;
+    const ImageDetail& detail = impl_->view.detail();
+    if (!impl_->lists.waiting()) plots << &impl_->view.histogram();
+    if (!impl_->numbers.waiting()) plots << &detail.waterfall();
+    if (!impl_->mapping.waiting() && detail.picture().hasMap()) plots << &detail.picture();
+    return plots;
 }
 
 bool ImagesController::idle() const {
@@ -317,7 +342,10 @@ bool ImagesController::idle() const {
 
 void ImagesController::stopAll() {
     impl_->loader.cancel();
-    for (LatestTask* task : impl_->tasks()) task->cancel();
+    for (LatestTask* task : impl_->tasks()) {
+        impl_->stale = impl_->stale || task->waiting();  // what was not answered is asked again when shown
+        task->cancel();
+    }
     QMetaObject::invokeMethod(
         this,
         [this] {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QList>
 #include <QObject>
 #include <cstddef>
 #include <filesystem>
@@ -11,6 +12,8 @@
 #include "ui/inspect/image_view.h"
 
 namespace dicescope {
+
+class Exportable;
 
 /// Connects the image view with core: lists, thumbnails, the numbers of an image and its activation maps, all
 /// computed on threads of its own, and only while the view is seen. Lives on the GUI thread; every call
@@ -37,18 +40,23 @@ class ImagesController : public QObject {
 
     /// Selects an image, as from another view.
     void selectImage(std::size_t set, std::size_t row);
-    /// The class whose contributions and maps are shown until another image is selected; nothing: the dense
-    /// prediction of the image.
-    void setClass(std::optional<std::size_t> classIndex);
+    /// The class whose contributions and maps are shown (the first one of other inputs, until told). A class
+    /// that the inspection does not have is passed over.
+    void setClass(std::size_t classIndex);
+    /// Whether the class stays when another image is selected, by the user or by selectImage(). Where not
+    /// (as at first), it becomes the one that the dense head takes that image for.
+    void setClassPinned(bool pinned);
 
-    /// Whether the view shows the row that was set last; not while it is hidden.
-    [[nodiscard]] bool isCurrent() const;
+    /// What the view shows that is of the row and class that were set last, for export; nothing of it while
+    /// the view waits to be shown with another row. A picture only with a map over it.
+    [[nodiscard]] QList<const Exportable*> currentPlots() const;
     [[nodiscard]] bool idle() const;
     /// Asks everything to stop; becameIdle() is emitted when nothing runs any more.
     void stopAll();
 
   signals:
     void unitPicked(std::size_t unit);
+    /// Another class is looked at: the user picked one of the image's, or selected an image.
     void classPicked(std::size_t classIndex);
     void imageSelected(std::size_t set, std::size_t row);  ///< by the user
     void becameIdle();

@@ -1,84 +1,24 @@
 #include "app/gui/inspect_controller.h"
 
-#include <QLocale>
 #include <algorithm>
 #include <utility>
 
+#include "app/gui/inspect_work.h"
 #include "ui/inspect/class_view.h"
 #include "ui/inspect/inspect_charts.h"
 #include "ui/inspect/map_view.h"
 #include "ui/inspect/selection_bar.h"
 #include "ui/inspect/theory_view.h"
 #include "ui/inspect/unit_view.h"
-#include "ui/plots/plot_frame.h"
 
 namespace dicescope {
 namespace {
 
-constexpr std::size_t kUnitBins = 80;
-constexpr std::size_t kStrongest = 8;  // images of each set
 constexpr int kThumbnailSide = 64;
 constexpr std::uint32_t kRowsOfKey = 24;  // bits of a thumbnail's key that count rows
 
 std::uint32_t keyOf(std::size_t set, std::size_t row) {
     return static_cast<std::uint32_t>((set << kRowsOfKey) | row);
-}
-
-QStringList classNames(const Inspection& inspection) {
-    QStringList names;
-    for (std::size_t c = 0; c < inspection.head().classes(); ++c)
-        names << QString::fromStdString(inspection.className(c));
-    return names;
-}
-
-/// What the unit view shows.
-struct UnitResult {
-    std::size_t unit = 0;
-    UnitHistograms histograms;
-    std::vector<OutgoingWeight> weights;
-    std::vector<UnitImage> images;
-};
-
-Result<UnitResult> computeUnit(const Inspection& inspection, std::size_t unit, std::size_t row) {
-    UnitResult result{.unit = unit, .histograms = {}, .weights = {}, .images = {}};
-    std::vector<MatrixView<const float>> sets;
-    for (std::size_t s = 0; s < inspection.sets.size(); ++s) sets.push_back(inspection.features(s).features);
-    auto histograms = unitHistograms(sets, unit, kUnitBins, inspection.clip());
-    if (!histograms) return forwardError(histograms);
-    result.histograms = std::move(*histograms);
-    auto weights =
-        outgoingWeights(inspection.head(), inspection.mask(row), inspection.inputs->featureMean, unit);
-    if (!weights) return forwardError(weights);
-    result.weights = std::move(*weights);
-    for (std::size_t s = 0; s < sets.size(); ++s) {
-        for (const UnitActivation& image : strongestRows(sets[s], unit, kStrongest)) {
-            result.images.push_back({static_cast<std::uint32_t>(s), static_cast<std::uint32_t>(image.row),
-                                     QStringLiteral("%1\n%2").arg(
-                                         QString::fromStdString(inspection.sets[s].set->name),
-                                         QLocale().toString(static_cast<double>(image.activation), 'g', 3))});
-        }
-    }
-    return result;
-}
-
-QString unitFacts(const Inspection& inspection, std::size_t unit, const std::vector<bool>& kept,
-                  std::size_t row) {
-    const QLocale locale;
-    const auto keptBy = std::count(kept.begin(), kept.end(), true);
-    QStringList parts;
-    for (std::size_t s = 0; s < inspection.sets.size(); ++s) {
-        const UnitStatistics& statistics = inspection.sets[s].statistics;
-        parts << InspectController::tr("%1: mean %2, zeros %3 %")
-                     .arg(QString::fromStdString(inspection.sets[s].set->name),
-                          locale.toString(statistics.mean[unit], 'g', 3),
-                          locale.toString(100 * statistics.zeroShare[unit], 'f', 1));
-    }
-    return InspectController::tr("<b>Unit %1</b> · at %2 kept for %3 of %4 classes · %5")
-        .arg(unit)
-        .arg(rowLabel(inspection, row))
-        .arg(keptBy)
-        .arg(kept.size())
-        .arg(parts.join(QStringLiteral(" · ")).toHtmlEscaped());
 }
 
 }  // namespace
@@ -122,6 +62,7 @@ void InspectController::connectPage() {
     SelectionBar& selection = page_.selection();
     connect(&selection, &SelectionBar::classChanged, this,
             [this](int index) { selectClass(static_cast<std::size_t>(index)); });
+    connect(&selection, &SelectionBar::classPinned, &images_, &ImagesController::setClassPinned);
     connect(&selection, &SelectionBar::unitChanged, this,
             [this](int index) { selectUnit(static_cast<std::size_t>(index)); });
     connect(&selection, &SelectionBar::oodSetChanged, this, &InspectController::refresh);
@@ -238,13 +179,9 @@ void InspectController::clearViews() {
     page_.classes().clear();
 }
 
-QList<PlotFrame*> InspectController::plotsOf(const ExplorationPtr& exploration) const {
+QList<const Exportable*> InspectController::plotsOf(const ExplorationPtr& exploration) const {
     if (!inspection_ || inspection_->exploration != exploration) return {};
-    QList<PlotFrame*> plots = page_.findChildren<PlotFrame*>();
-    if (!images_.isCurrent()) {
-        for (const PlotFrame* stale : page_.images().findChildren<PlotFrame*>()) plots.removeOne(stale);
-    }
-    return plots;
+    return page_.plots() << images_.currentPlots();
 }
 
 void InspectController::prepare() {
@@ -265,6 +202,7 @@ void InspectController::prepared(const Result<InspectionPtr>& inspection) {
     edits_.setInspection(inspection_, row_);
     edits_.setUnit(unit());
     images_.setInspection(inspection_);
+    images_.setClass(classIndex());
     images_.setRow(row_);
     theory_.setInspection(inspection_);
     refresh();
@@ -273,11 +211,9 @@ void InspectController::prepared(const Result<InspectionPtr>& inspection) {
 // A unit that matters is more to look at than the first.
 void InspectController::fillChoices() {
     const bool first = page_.selection().selectedClass() < 0;
-    page_.selection().setChoices(classNames(*inspection_), static_cast<int>(inspection_->head().units()),
+    page_.selection().setChoices(classTitles(*inspection_), static_cast<int>(inspection_->head().units()),
                                  setNames(*inspection_).mid(1));
-    if (first)
-        page_.selection().setUnit(
-            static_cast<int>(inspection_->table->unitOrder(UnitOrder::TotalContribution).front()));
+    if (first) page_.selection().setUnit(static_cast<int>(firstUnit(*inspection_)));
 }
 
 void InspectController::setRow(std::size_t row) {
@@ -334,11 +270,7 @@ void InspectController::refreshMap() {
     mapStale_ = false;
     map_.start(
         [inspection = inspection_, units = page_.map().unitOrder(),
-         classes = page_.map().classOrder()](const Job&) {
-            const ContributionTable& table = *inspection->table;
-            return ContributionMap::make(table, inspection->plan, table.classOrder(classes),
-                                         table.unitOrder(units));
-        },
+         classes = page_.map().classOrder()](const Job&) { return computeMap(*inspection, units, classes); },
         [this, inspection = inspection_](const Result<ContributionMap>& map) {
             if (!map) return emit failed(map.error());
             page_.map().setMap(inspection, *map);
@@ -348,79 +280,37 @@ void InspectController::refreshMap() {
 }
 
 void InspectController::refreshClass() {
-    class_.start(
-        [inspection = inspection_, c = classIndex(), set = oodSet(),
-         row = row_](const Job& job) -> Result<ClassResult> {
-            std::vector<UnitStatistics> ood;
-            for (std::size_t s = 1; s < inspection->sets.size(); ++s)
-                ood.push_back(inspection->sets[s].statistics);
-            const HeadView head = inspection->head();
-            auto profile = classProfile(head, inspection->mask(row), c, inspection->sets[0].statistics, ood);
-            if (!profile) return forwardError(profile);
-            ClassResult result{
-                .profile = std::move(*profile), .idLogits = {}, .oodLogits = {}, .row = row, .oodSet = set};
-            const HeadMask masks[] = {HeadMask{}, inspection->mask(row)};
-            for (std::size_t s : {std::size_t{0}, set + 1}) {
-                auto logits =
-                    classLogits(inspection->features(s).features, head, masks, c, inspection->clip(), job);
-                if (!logits) return forwardError(logits);
-                for (std::size_t m = 0; m < 2; ++m) {
-                    const auto values = logits->logits.view().row(m);
-                    (s == 0 ? result.idLogits : result.oodLogits)[m].assign(values.begin(), values.end());
-                }
-            }
-            return result;
-        },
-        [this, inspection = inspection_](const Result<ClassResult>& result) {
-            if (!result) return emit failed(result.error());
-            if (inspection == inspection_) showClass(*result);
-        });
-}
-
-void InspectController::showClass(const ClassResult& result) {
-    page_.classes().setProfile(profileChart(*inspection_, result.profile, result.oodSet, result.profile.kept),
-                               result.profile.units);
-    page_.classes().setLogits(logitChart(*inspection_, {.classIndex = result.profile.classIndex,
-                                                        .oodSet = result.oodSet,
-                                                        .row = result.row,
-                                                        .idDense = result.idLogits[0],
-                                                        .idMasked = result.idLogits[1],
-                                                        .oodDense = result.oodLogits[0],
-                                                        .oodMasked = result.oodLogits[1]}));
+    class_.start([inspection = inspection_, c = classIndex(), set = oodSet(),
+                  row = row_](const Job& job) { return computeClass(*inspection, c, set, row, job); },
+                 [this, inspection = inspection_](const Result<ClassResult>& result) {
+                     if (!result) return emit failed(result.error());
+                     if (inspection == inspection_) showClass(page_.classes(), *inspection, *result);
+                 });
 }
 
 void InspectController::refreshUnit() {
-    if (shownUnit_ == unit()) return refreshUnitWeights();
+    if (shownUnit_ == unit()) return showUnitWeights(page_.unit(), *inspection_, *shownUnit_, row_);
     unit_.start([inspection = inspection_, unit = unit(),
                  row = row_](const Job&) { return computeUnit(*inspection, unit, row); },
                 [this, inspection = inspection_](const Result<UnitResult>& result) {
                     if (!result) return emit failed(result.error());
                     if (inspection != inspection_) return;
-                    UnitView& view = page_.unit();
                     shownUnit_ = result->unit;
-                    view.setActivations(unitChart(*inspection_, result->unit, result->histograms));
-                    view.setImages(result->images);
-                    view.setWeights(result->weights, classNames(*inspection_));
-                    refreshUnitWeights();
-                    QVector<ThumbnailRequest> wanted;
-                    for (const UnitImage& image : result->images) {
-                        const FeatureSet& set = inspection_->features(image.set);
-                        if (set.provenance.folder.empty()) continue;
-                        wanted << ThumbnailRequest{
-                            keyOf(image.set, image.row),
-                            std::filesystem::path(set.provenance.folder) / set.paths[image.row]};
-                    }
-                    unitThumbnails_.request(std::move(wanted), kThumbnailSide);
+                    showUnit(page_.unit(), *inspection_, *result);
+                    showUnitWeights(page_.unit(), *inspection_, *shownUnit_, row_);
+                    wantUnitThumbnails(result->images);
                 });
 }
 
-// What a move of p changes; C flags.
-void InspectController::refreshUnitWeights() {
-    const HeadMask mask = inspection_->mask(row_);
-    std::vector<bool> kept(inspection_->head().classes());
-    for (std::size_t c = 0; c < kept.size(); ++c) kept[c] = mask.keeps(c, *shownUnit_);
-    page_.unit().setKept(kept);
-    page_.unit().setFacts(unitFacts(*inspection_, *shownUnit_, kept, row_));
+void InspectController::wantUnitThumbnails(const std::vector<UnitImage>& images) {
+    QVector<ThumbnailRequest> wanted;
+    for (const UnitImage& image : images) {
+        const FeatureSet& set = inspection_->features(image.set);
+        if (set.provenance.folder.empty()) continue;
+        wanted << ThumbnailRequest{keyOf(image.set, image.row),
+                                   std::filesystem::path(set.provenance.folder) / set.paths[image.row]};
+    }
+    unitThumbnails_.request(std::move(wanted), kThumbnailSide);
 }
 
 }  // namespace dicescope

@@ -13,12 +13,12 @@
 #include "app/gui/theory_controller.h"
 #include "app/gui/thumbnail_loader.h"
 #include "core/analysis/inspection.h"
-#include "core/explain/class_profile.h"
 #include "ui/inspect/inspect_page.h"
+#include "ui/inspect/unit_view.h"
 
 namespace dicescope {
 
-class PlotFrame;
+class Exportable;
 
 /// Connects the page that looks inside with core. Everything is computed on threads of its own, and only for
 /// the view that is seen. Lives on the GUI thread; every call returns at once.
@@ -43,8 +43,9 @@ class InspectController : public QObject {
     void setShown(bool shown);
 
     [[nodiscard]] const InspectionPtr& inspection() const { return inspection_; }
-    /// The plots that show this exploration at the row that is shown; none where it is not looked into.
-    [[nodiscard]] QList<PlotFrame*> plotsOf(const ExplorationPtr& exploration) const;
+    /// What shows this exploration at the row that is shown, plots and the picture with its map; none where
+    /// it is not looked into.
+    [[nodiscard]] QList<const Exportable*> plotsOf(const ExplorationPtr& exploration) const;
     [[nodiscard]] bool idle() const;
     /// Asks everything to stop; becameIdle() is emitted when nothing runs any more.
     void stopAll();
@@ -56,20 +57,10 @@ class InspectController : public QObject {
     void becameIdle();
 
   private:
-    /// What the class view shows of one class.
-    struct ClassResult {
-        ClassProfile profile;
-        std::vector<float> idLogits[2];   ///< dense, masked
-        std::vector<float> oodLogits[2];  ///< likewise
-        std::size_t row = 0;
-        std::size_t oodSet = 0;
-    };
-
     void connectPage();
     void connectTask(LatestTask& task, const QString& what);
     void refreshProgress();
     void clearViews();
-    void refreshUnitWeights();
     void prepare();
     void prepared(const Result<InspectionPtr>& inspection);
     void fillChoices();
@@ -77,8 +68,8 @@ class InspectController : public QObject {
     void refresh();
     void refreshMap();
     void refreshClass();
-    void showClass(const ClassResult& result);
     void refreshUnit();
+    void wantUnitThumbnails(const std::vector<UnitImage>& images);
     void selectClass(std::size_t c);
     void selectUnit(std::size_t unit);
     void selectImage(std::size_t set, std::size_t row);

@@ -49,8 +49,10 @@ int run(int argc, char** argv) {
     auto* session = parser.add_option("session,--session", arguments.session, "Session to open (.dicescope)");
     parser.add_flag("--demo", arguments.demo, "Open the demo")->excludes(session);
     parser
-        .add_option("--export", arguments.exportFolder,
-                    "Write every result of the session into this folder, without a display, and end")
+        .add_option(
+            "--export", arguments.exportFolder,
+            "Write every result of the session into this folder, without a display, and end; the plots "
+            "of Inspect are of the first class and the unit that contributes most")
         ->needs(session);
     parser.footer("Qt's environment variables, such as QT_SCALE_FACTOR and QT_QPA_PLATFORM, are heeded.");
     try {

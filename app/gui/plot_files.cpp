@@ -10,7 +10,7 @@
 namespace dicescope {
 namespace {
 
-void draw(const PlotFrame& plot, const std::string& name, const PlotFormats& formats,
+void draw(const Exportable& plot, const std::string& name, const PlotFormats& formats,
           std::vector<PlotFile>& files) {
     if (formats.svg) files.push_back({name + ".svg", plot.svg(formats.size), {}, {}});
     if (formats.pdf) files.push_back({name + ".pdf", plot.pdf(formats.size), {}, {}});
@@ -24,9 +24,9 @@ void draw(PlotView& plot, const std::string& name, const PlotContent& content, c
     draw(plot, name, formats, files);
 }
 
-std::string fileName(const QString& objectName) {
+std::string fileName(const QString& exportName) {
     QString name;
-    for (const QChar letter : objectName) {
+    for (const QChar letter : exportName) {
         if (letter.isUpper()) name += QLatin1Char('-');
         name += letter.toLower();
     }
@@ -55,13 +55,13 @@ std::vector<PlotFile> drawPlots(const PlotContent& content, const PlotFormats& f
     return files;
 }
 
-std::vector<PlotFile> drawPlots(const QList<PlotFrame*>& plots, const PlotFormats& formats) {
+std::vector<PlotFile> drawPlots(const QList<const Exportable*>& plots, const PlotFormats& formats) {
     std::vector<PlotFile> files;
-    for (const PlotFrame* plot : plots) {
+    for (const Exportable* plot : plots) {
         if (plot->isEmpty()) continue;
-        draw(*plot, fileName(plot->objectName()), formats, files);
-        if (const auto numbers = plot->numbers())
-            files.push_back({fileName(plot->objectName()) + ".csv", {}, {}, numbers});
+        const std::string name = fileName(plot->exportName());
+        draw(*plot, name, formats, files);
+        if (const auto numbers = plot->numbers()) files.push_back({name + ".csv", {}, {}, numbers});
     }
     return files;
 }

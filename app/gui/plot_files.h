@@ -16,7 +16,7 @@
 
 namespace dicescope {
 
-class PlotFrame;
+class Exportable;
 
 /// How plots become files.
 struct PlotFormats {
@@ -48,9 +48,10 @@ struct PlotContent {
 [[nodiscard]] std::vector<PlotFile> drawPlots(const PlotContent& content, const PlotFormats& formats);
 
 /// The same of plots that are there already, as they are; empty ones are passed over. Numbers are written
-/// where there are any, in whatever formats the pictures are. Files are called by the plots' object names,
+/// where there are any, in whatever formats the pictures are. Files are called by their export names,
 /// "contributionMap" becoming "contribution-map". GUI thread.
-[[nodiscard]] std::vector<PlotFile> drawPlots(const QList<PlotFrame*>& plots, const PlotFormats& formats);
+[[nodiscard]] std::vector<PlotFile> drawPlots(const QList<const Exportable*>& plots,
+                                              const PlotFormats& formats);
 
 /// Writes them into a folder, each atomically. Errors: WriteFailed. Any thread.
 [[nodiscard]] Status writePlotFiles(const std::filesystem::path& folder, const std::vector<PlotFile>& files);

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <utility>
 
-#include "ui/plots/plot_frame.h"
+#include "ui/plots/exportable.h"
 
 namespace dicescope {
 namespace {
@@ -32,8 +32,8 @@ std::vector<ReportPlot> drawReportPlots(const PlotContent& content) {
     return plots;
 }
 
-void addReportPlots(const QList<PlotFrame*>& inspected, std::vector<ReportPlot>& plots) {
-    for (const PlotFrame* plot : inspected) {
+void addReportPlots(const QList<const Exportable*>& inspected, std::vector<ReportPlot>& plots) {
+    for (const Exportable* plot : inspected) {
         if (!plot->isEmpty())
             plots.push_back({plot->title().toStdString(), plot->svg(PlotFormats().size).toStdString()});
     }
@@ -43,7 +43,7 @@ void addReportPlots(const QList<PlotFrame*>& inspected, std::vector<ReportPlot>&
 
 SessionExport prepareExport(const Session& session, const ExplorationPtr& exploration, std::size_t row,
                             const PlotFormats& formats, const std::set<ExportPart>& parts,
-                            const QList<PlotFrame*>& inspected) {
+                            const QList<const Exportable*>& inspected) {
     const PlotContent content = contentOf(session, exploration, row);
     SessionExport result{session, parts, {}, {}};
     if (parts.contains(ExportPart::ReportHtml)) {

@@ -27,7 +27,7 @@ struct SessionExport {
 [[nodiscard]] SessionExport prepareExport(const Session& session, const ExplorationPtr& exploration,
                                           std::size_t row, const PlotFormats& formats,
                                           const std::set<ExportPart>& parts,
-                                          const QList<PlotFrame*>& inspected = {});
+                                          const QList<const Exportable*>& inspected = {});
 
 /// Writes the parts into the folder and the plots into its sub-folder "plots". Errors: those of
 /// exportResults() and writePlotFiles(). Any thread.

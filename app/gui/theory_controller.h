@@ -35,7 +35,6 @@ class TheoryController : public QObject {
     void start();
     void refresh();
     void showGap();
-    [[nodiscard]] std::vector<ChartMark> marks() const;
     void computeOutputs();
 
     TheoryView& view_;

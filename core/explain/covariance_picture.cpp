@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -81,8 +82,11 @@ Result<CovariancePicture> covariancePicture(const FeatureMoments& moments, const
                     picture.value(y, x) = picture.value(x, y) = static_cast<float>(value);
                 }
             });
-            const auto values = picture.value.view().flat();
-            picture.range = symmetricRange({values.begin(), values.end()});
+            // At high p nearly everything is 0, which would make a range of the rest's smallest entries.
+            std::vector<double> values;
+            std::ranges::copy_if(picture.value.view().flat(), std::back_inserter(values),
+                                 [](float value) { return value != 0; });
+            picture.range = symmetricRange(std::move(values));
             return picture;
         });
 }

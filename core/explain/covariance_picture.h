@@ -17,7 +17,7 @@ namespace dicescope {
 struct CovariancePicture {
     Matrix<float> value;  ///< S x S, symmetric: the entry of largest magnitude in each block
     double range = 1;     ///< half the width of a robust symmetric colour range: the 99.5th percentile of the
-                          ///< picture's magnitudes, the largest where that is 0, 1 where all are 0
+                          ///< picture's magnitudes that are not 0; 1 where all are
 };
 
 /// order: the units along both sides, each once (a part of them is fine); pixels: most blocks a side, >= 1;

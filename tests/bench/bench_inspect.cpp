@@ -1,6 +1,6 @@
 // The page that looks inside, as a user feels it, on an analysis of ImageNet's size: how long the
-// contribution map takes to follow p, how soon FPR95 is known without a unit, and whether 50,000 images
-// scroll evenly.
+// contribution map takes to follow p, how soon FPR95 is known without a unit, whether 50,000 images scroll
+// evenly, and how long the window is busy at a stretch while their list follows p or is written to a file.
 #include <QAbstractItemView>
 #include <QDir>
 #include <QImage>
@@ -8,11 +8,16 @@
 #include <QScrollBar>
 #include <QTableWidget>
 #include <QTemporaryDir>
+#include <QThread>
 #include <QWheelEvent>
+#include <algorithm>
 #include <cstdio>
+#include <functional>
 
+#include "app/gui/plot_saver.h"
 #include "core/base/memory.h"
 #include "tests/bench/gui_bench.h"
+#include "ui/inspect/image_view.h"
 #include "ui/inspect/inspect_page.h"
 #include "ui/inspect/map_view.h"
 #include "ui/inspect/unit_view.h"
@@ -27,6 +32,8 @@ constexpr int kToggles = 20;
 constexpr int kScrolls = 600;
 constexpr double kFrameMs = 33;
 constexpr int kPictures = 40;
+constexpr int kListMoves = 120;
+constexpr unsigned long kPauseUs = 200;
 
 /// 50,000 names of a few dozen pictures of a usual size.
 void writeImages(const fs::path& folder) {
@@ -119,6 +126,45 @@ void benchGallery(InspectPage& page) {
     std::printf("gallery frames over 33 ms: %ld of %d\n", static_cast<long>(slow), kScrolls);
 }
 
+/// Runs the window until the condition holds; the longest time that it was busy at a stretch.
+double longestBusy(const std::function<bool()>& condition) {
+    double longest = 0;
+    while (!condition()) {
+        QElapsedTimer timer;
+        timer.start();
+        QCoreApplication::processEvents();
+        longest = std::max(longest, milliseconds(timer));
+        QThread::usleep(kPauseUs);
+    }
+    return longest;
+}
+
+void benchListOverP(Program& program, const InspectPage& page) {
+    auto* groove = program.window.findChild<QWidget*>("sparsityGroove");
+    std::vector<double> busy;
+    for (int i = 0; i < kListMoves; ++i) {
+        QElapsedTimer timer;
+        timer.start();
+        press(*groove, (i / 40) % 2 == 0 ? Qt::Key_Left : Qt::Key_Right);
+        const double pressed = milliseconds(timer);
+        const std::size_t row = program.controller.row();
+        busy.push_back(std::max(pressed, longestBusy([&] { return page.images().list().row == row; })));
+    }
+    std::printf("images over p, busy at a stretch p99 ms: %.2f\n", percentileOf(busy, 0.99));
+    std::printf("images over p, busy at a stretch median ms: %.2f\n", percentileOf(busy, 0.5));
+}
+
+void benchListExport(Program& program, const InspectPage& page, const QString& file) {
+    PlotSaver saver(program.runner);
+    QElapsedTimer timer;
+    timer.start();
+    saver.saveList(page.images().list(), file);
+    const double asked = milliseconds(timer);
+    const double busy = longestBusy([&] { return program.runner.idle(); });
+    std::printf("list of %zu images written in ms: %.0f\n", page.images().list().size(), milliseconds(timer));
+    std::printf("list written, busy at a stretch ms: %.2f\n", std::max(asked, busy));
+}
+
 }  // namespace
 }  // namespace dicescope
 
@@ -139,5 +185,7 @@ int main(int argc, char** argv) {
     dicescope::benchMap(program, page);
     dicescope::benchToggle(page);
     dicescope::benchGallery(page);
+    dicescope::benchListOverP(program, page);
+    dicescope::benchListExport(program, page, home.filePath("images.csv"));
     return 0;
 }

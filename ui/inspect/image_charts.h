@@ -11,7 +11,7 @@
 namespace dicescope {
 
 /// Densities of the scores of every set at the list's row (dense where the query looks at the dense side),
-/// each set in its colour, in bins over all of them. Empty without a score. A few ms for 90,000 images.
+/// each set in its colour, in bins over all of them. Empty without a score. Below 1 ms for 90,000 images.
 [[nodiscard]] ChartData scoreChart(const ImageList& list);
 /// The threshold, and the score of an image where one is given.
 [[nodiscard]] std::vector<ChartMark> scoreMarks(const ImageList& list, std::optional<std::uint32_t> record);

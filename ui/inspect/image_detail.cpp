@@ -75,6 +75,8 @@ struct ImageDetail::Impl {
     void forgetImage();
     void showFacts();
     void showOverlay();
+    [[nodiscard]] QString imageName() const;
+    [[nodiscard]] QString captionOf(MapOverlay which) const;
     void setTextColour(QLabel* label, const QColor& colour) const;
 
     ImageDetail& detail;
@@ -82,6 +84,7 @@ struct ImageDetail::Impl {
     std::optional<std::uint32_t> record;
     QString file;
     std::optional<ActivationMaps> maps;
+    std::size_t mapsRow = 0;
     bool mapsFailed = false;
     std::vector<std::vector<std::optional<std::size_t>>> units;  // of the waterfall's bars
     Theme theme;
@@ -168,7 +171,7 @@ void ImageDetail::Impl::build() {
 
     auto* content = new QWidget(&detail);
     auto* column = new QVBoxLayout(content);
-    column->setContentsMargins(0, 0, 0, 0);
+    column->setContentsMargins(4, 0, 0, 0);
     column->addWidget(fileRow());
     for (auto [label, name] : {std::pair{&classes, "imageClassesLabel"}, {&scores, "imageScoresLabel"}}) {
         *label = new QLabel(content);
@@ -244,7 +247,7 @@ void ImageDetail::Impl::showFacts() {
     file = fromPath(imageFile(inspection, image));
     swatch->setColour(image.inDistribution ? theme.id : theme.ood(static_cast<int>(image.set) - 1), false);
     swatch->setToolTip(setTitle(list, image));
-    path->setText(file.isEmpty() ? tr("%1, image %2").arg(setTitle(list, image)).arg(image.row + 1) : file);
+    path->setText(file.isEmpty() ? imageName() : file);
     copy->setEnabled(!file.isEmpty());
     folder->setEnabled(!file.isEmpty());
     QString words =
@@ -264,8 +267,29 @@ void ImageDetail::Impl::showFacts() {
     setTextColour(scores, mark.wrong ? theme.worse : mark.text.isEmpty() ? theme.text : theme.best);
 }
 
+QString ImageDetail::Impl::imageName() const {
+    const ImageRecord& image = list.record(*record);
+    return tr("%1, image %2").arg(setTitle(list, image)).arg(image.row + 1);
+}
+
+/// Which map of which image: what is read elsewhere on screen.
+QString ImageDetail::Impl::captionOf(MapOverlay which) const {
+    if (!record) return {};
+    const QString name = file.isEmpty()
+                             ? imageName()
+                             : setTitle(list, list.record(*record)) + ' ' + QFileInfo(file).fileName();
+    if (!maps || which == MapOverlay::None) return name;
+    const QString row = rowLabel(*list.inspection, mapsRow);
+    const QString weights = which == MapOverlay::Dense  ? tr("dense weights")
+                            : which == MapOverlay::Kept ? tr("weights kept at %1").arg(row)
+                                                        : tr("what is dropped at %1").arg(row);
+    return tr("%1 · map of %2, %3")
+        .arg(name, classTitle(*list.inspection, static_cast<std::int32_t>(maps->classIndex)), weights);
+}
+
 void ImageDetail::Impl::showOverlay() {
     const MapOverlay which = detail.overlay();
+    picture->setCaption(captionOf(which));
     opacity->setEnabled(which != MapOverlay::None && maps.has_value());
     if (!maps || which == MapOverlay::None) {
         picture->setMap(std::nullopt, 1);
@@ -298,7 +322,9 @@ void ImageDetail::setImage(const ImageList& list, std::optional<std::uint32_t> r
     impl_->record = record;
     if (!same) impl_->forgetImage();
     impl_->pages->setCurrentIndex(record ? 1 : 0);
-    if (record) impl_->showFacts();
+    if (!record) return;
+    impl_->showFacts();
+    impl_->picture->setCaption(impl_->captionOf(overlay()));
 }
 
 void ImageDetail::setPicture(const QImage& picture) {
@@ -327,8 +353,9 @@ void ImageDetail::setNumbersError(const QString& reason) {
     impl_->waterfall->setEmptyText(reason);
 }
 
-void ImageDetail::setMaps(const ActivationMaps& maps) {
+void ImageDetail::setMaps(const ActivationMaps& maps, std::size_t row) {
     impl_->maps = maps;
+    impl_->mapsRow = row;
     impl_->mapsFailed = false;
     impl_->showOverlay();
 }
@@ -350,6 +377,10 @@ void ImageDetail::setTheme(const Theme& theme) {
 
 MapOverlay ImageDetail::overlay() const {
     return static_cast<MapOverlay>(impl_->overlay->value().toInt());
+}
+
+ImagePicture& ImageDetail::picture() const {
+    return *impl_->picture;
 }
 
 ChartView& ImageDetail::waterfall() const {

@@ -15,6 +15,7 @@
 namespace dicescope {
 
 class ChartView;
+class ImagePicture;
 
 /// What is laid over the picture.
 enum class MapOverlay { None, Dense, Kept, Difference };
@@ -43,12 +44,14 @@ class ImageDetail : public QWidget {
     void setPictureError(const QString& reason);
     void setNumbers(const ImageNumbers& numbers);
     void setNumbersError(const QString& reason);
-    void setMaps(const ActivationMaps& maps);
+    /// row: of the masked head that the maps are of.
+    void setMaps(const ActivationMaps& maps, std::size_t row);
     /// Why there are no maps, or that they are being made.
     void setMapsText(const QString& text, bool isError);
     void setTheme(const Theme& theme);
 
     [[nodiscard]] MapOverlay overlay() const;
+    [[nodiscard]] ImagePicture& picture() const;
     [[nodiscard]] ChartView& waterfall() const;
 
   signals:

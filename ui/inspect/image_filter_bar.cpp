@@ -86,6 +86,7 @@ struct ImageFilterBar::Impl {
     std::array<std::pair<QCheckBox*, bool ImageFilter::*>, 3> checks{};
     QPushButton* range = nullptr;
     QLabel* count = nullptr;
+    QPushButton* save = nullptr;
 };
 
 ImageFilterBar::ImageFilterBar(QWidget* parent) : QWidget(parent), impl_(std::make_unique<Impl>(*this)) {
@@ -154,6 +155,11 @@ void ImageFilterBar::Impl::build() {
     range->setToolTip(tr("Show the images of all scores again"));
     count = new QLabel(&bar);
     count->setObjectName(QStringLiteral("imageCountLabel"));
+    save = new QPushButton(tr("Export list…"), &bar);
+    save->setObjectName(QStringLiteral("exportImagesButton"));
+    save->setToolTip(wrappedTip(
+        tr("Write these images as CSV, filtered and sorted as they are shown: path, classes, scores "
+           "of both heads and whether they accept the image.")));
 
     order->setMinimumContentsLength(kOrderLetters);
     // The layout puts its items at the tops of its lines.
@@ -174,6 +180,7 @@ void ImageFilterBar::Impl::build() {
     flow->addWidget(sorting);
     flow->addWidget(range);
     flow->addWidget(count);
+    flow->addWidget(save);
 }
 
 void ImageFilterBar::Impl::connectChoices() {
@@ -207,6 +214,7 @@ void ImageFilterBar::Impl::connectChoices() {
         next.descending = !query.descending;
         change(next);
     });
+    connect(save, &QPushButton::clicked, &bar, &ImageFilterBar::exportRequested);
     connect(range, &QPushButton::clicked, &bar, [this] { bar.setScoreRange(std::nullopt); });
 }
 
@@ -324,6 +332,7 @@ void ImageFilterBar::setInspection(InspectionPtr inspection) {
 }
 
 void ImageFilterBar::setCount(std::size_t shown, std::size_t all) {
+    impl_->save->setEnabled(shown > 0);
     impl_->count->setText(shown == all ? imagesText(all)
                                        : tr("%1 of %2").arg(countText(shown), imagesText(all)));
 }

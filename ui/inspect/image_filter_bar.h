@@ -9,7 +9,7 @@
 
 namespace dicescope {
 
-/// Chooses which images are shown and how they are sorted. GUI thread.
+/// Chooses which images are shown and how they are sorted, and offers to export them. GUI thread.
 class ImageFilterBar : public QWidget {
     Q_OBJECT
 
@@ -31,6 +31,7 @@ class ImageFilterBar : public QWidget {
 
   signals:
     void queryChanged(const ImageQuery& query);
+    void exportRequested();
 
   protected:
     void changeEvent(QEvent* event) override;

@@ -2,27 +2,27 @@
 
 #include <QClipboard>
 #include <QContextMenuEvent>
-#include <QFileDialog>
 #include <QGuiApplication>
 #include <QLinearGradient>
 #include <QLocale>
 #include <QMenu>
-#include <QMessageBox>
 #include <QPainter>
-#include <QSaveFile>
 #include <algorithm>
 #include <utility>
 
-#include "ui/base/theme.h"
 #include "ui/inspect/map_overlay.h"
+#include "ui/inspect/matrix_csv.h"
+#include "ui/plots/export_devices.h"
 
 namespace dicescope {
 namespace {
 
 /// Finer than any map is seen; Qt scales it from here.
 constexpr std::size_t kOverlayPixels = 256;
-constexpr int kLinesHigh = 9;
-constexpr int kFewestLinesHigh = 6;
+constexpr int kFewestLinesHigh = 9;
+constexpr int kExportFontPoints = 9;
+/// As wide at least are pictures in files.
+constexpr int kExportPixels = 512;
 
 }  // namespace
 
@@ -58,8 +58,12 @@ void ImagePicture::setOpacity(double opacity) {
     update();
 }
 
+void ImagePicture::setCaption(const QString& caption) {
+    caption_ = caption;
+}
+
 QSize ImagePicture::sizeHint() const {
-    return QSize(1, 1) * (fontMetrics().height() * kLinesHigh);
+    return QSize(1, 1) * (fontMetrics().height() * kFewestLinesHigh);
 }
 
 QSize ImagePicture::minimumSizeHint() const {
@@ -75,63 +79,96 @@ QImage ImagePicture::picture() {
     return picture;
 }
 
+QString ImagePicture::exportName() const {
+    return QStringLiteral("activationMap");
+}
+
+QString ImagePicture::title() const {
+    return tr("Image") + (caption_.isEmpty() ? QString() : QStringLiteral(" · ") + caption_);
+}
+
+QImage ImagePicture::image(QSize size, int dpi) const {
+    return imageOf(size, dpi,
+                   [&](QPaintDevice& device, double scale, bool) { paintExported(device, scale, size); });
+}
+
+QByteArray ImagePicture::pdf(QSize size) const {
+    return pdfOf(size, accessibleName(),
+                 [&](QPaintDevice& device, double scale, bool) { paintExported(device, scale, size); });
+}
+
+QByteArray ImagePicture::svg(QSize size) const {
+    return svgOf(size, accessibleName(),
+                 [&](QPaintDevice& device, double scale, bool) { paintExported(device, scale, size); });
+}
+
+std::function<QByteArray()> ImagePicture::numbers() const {
+    if (!map_) return {};
+    return [map = *map_] { return matrixCsv(map.view()); };
+}
+
+void ImagePicture::paintExported(QPaintDevice& device, double scale, QSize size) const {
+    QPainter painter(&device);
+    painter.scale(scale, scale);
+    // In pixels of the scaled painter, which are points, so that no device's resolution plays a part.
+    QFont own = font();
+    own.setPixelSize(kExportFontPoints);
+    painter.setFont(own);
+    const Theme theme = lightTheme();
+    const QFontMetrics metrics(own);
+    const QRect heading(0, 0, size.width(), metrics.height() * 3 / 2);
+    painter.setPen(theme.text);
+    painter.drawText(heading, static_cast<int>(Qt::AlignCenter),
+                     metrics.elidedText(caption_, Qt::ElideRight, size.width()));
+    draw(painter, QRect(QPoint(0, heading.height()), QPoint(size.width(), size.height()) - QPoint(1, 1)),
+         theme, true);
+}
+
 void ImagePicture::contextMenuEvent(QContextMenuEvent* event) {
     if (image_.isNull()) return;
     QMenu menu(this);
     menu.addAction(tr("&Copy picture"), this, [this] { QGuiApplication::clipboard()->setImage(picture()); });
-    menu.addAction(tr("&Save picture…"), this, &ImagePicture::save);
+    menu.addAction(tr("&Export…"), this, &ImagePicture::exportRequested);
     menu.exec(event->globalPos());
-}
-
-void ImagePicture::save() {
-    auto* dialog = new QFileDialog(window(), tr("Save the picture"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setNameFilter(tr("Picture (*.png)"));
-    dialog->setDefaultSuffix("png");
-    connect(dialog, &QFileDialog::fileSelected, this, [this, shown = picture()](const QString& path) {
-        // Written under a temporary name and renamed.
-        QSaveFile file(path);
-        if (file.open(QIODevice::WriteOnly) && shown.save(&file, "PNG") && file.commit()) return;
-        QMessageBox::warning(
-            window(), tr("Save the picture"),
-            tr("'%1' could not be written: %2. Choose another folder.").arg(path, file.errorString()));
-    });
-    dialog->open();
 }
 
 void ImagePicture::paintEvent(QPaintEvent* /*event*/) {
     QPainter painter(this);
     const Theme theme = themeOf(palette());
-    if (image_.isNull()) {
-        painter.setPen(theme.faintText);
-        painter.drawText(rect().adjusted(4, 4, -4, -4), static_cast<int>(Qt::AlignCenter) | Qt::TextWordWrap,
-                         text_);
-        return;
-    }
-    const int scaleHeight = map_ ? fontMetrics().height() * 2 : 0;
+    if (!image_.isNull()) return draw(painter, rect(), theme, false);
+    painter.setPen(theme.faintText);
+    painter.drawText(rect().adjusted(4, 4, -4, -4), static_cast<int>(Qt::AlignCenter) | Qt::TextWordWrap,
+                     text_);
+}
+
+void ImagePicture::draw(QPainter& painter, const QRect& area, const Theme& theme, bool enlarged) const {
+    const int scaleHeight = map_ ? QFontMetrics(painter.font()).height() * 2 : 0;
     QSize size = image_.size();
-    size.scale(width(), height() - scaleHeight, Qt::KeepAspectRatio);
-    const QRect place(QPoint((width() - size.width()) / 2, (height() - scaleHeight - size.height()) / 2),
+    size.scale(area.width(), area.height() - scaleHeight, Qt::KeepAspectRatio);
+    const QRect place(area.topLeft() + QPoint((area.width() - size.width()) / 2,
+                                              (area.height() - scaleHeight - size.height()) / 2),
                       size);
+    const bool reduced = size.width() < image_.width();
+    QImage shown = image_;
+    if (enlarged && !reduced)
+        shown = image_.scaled(image_.size() * (1 + kExportPixels / std::max(1, image_.width())));
     // Enlarged pixels stay squares, a reduced picture is smooth.
-    painter.setRenderHint(QPainter::SmoothPixmapTransform, size.width() < image_.width());
-    painter.drawImage(place, image_);
+    painter.setRenderHint(QPainter::SmoothPixmapTransform, reduced);
+    painter.drawImage(place, shown);
     if (!map_) return;
     if (overlay_.isNull()) {
         const Matrix<float> fine =
-            enlarged(std::as_const(*map_).view(), std::max(kOverlayPixels, map_->rows()),
-                     std::max(kOverlayPixels, map_->cols()));
+            dicescope::enlarged(std::as_const(*map_).view(), std::max(kOverlayPixels, map_->rows()),
+                                std::max(kOverlayPixels, map_->cols()));
         overlay_ = overlayPicture(fine.view(), range_, opacity_);
     }
     painter.setRenderHint(QPainter::SmoothPixmapTransform);
     painter.drawImage(place, overlay_);
-    drawScale(painter, place);
+    drawScale(painter, place, theme);
 }
 
-void ImagePicture::drawScale(QPainter& painter, const QRect& below) {
-    const Theme theme = themeOf(palette());
-    const int line = fontMetrics().height();
+void ImagePicture::drawScale(QPainter& painter, const QRect& below, const Theme& theme) const {
+    const int line = QFontMetrics(painter.font()).height();
     const QRect bar(below.left(), below.bottom() + 1 + line / 4, below.width(), line / 2);
     QLinearGradient gradient(bar.topLeft(), bar.topRight());
     const auto clear = [](QColor colour) {

@@ -61,6 +61,7 @@ void ImageView::Impl::build() {
     left->addWidget(grid);
     left->setStretchFactor(0, 1);
     left->setStretchFactor(1, 3);
+    left->setSizes({1000, 3000});
     auto* both = new QSplitter(Qt::Horizontal, &view);
     both->setObjectName(QStringLiteral("imageDetailSplitter"));
     both->addWidget(left);
@@ -81,6 +82,7 @@ void ImageView::Impl::connectParts() {
         showRange();
         emit view.queryChanged(query);
     });
+    connect(filters, &ImageFilterBar::exportRequested, &view, &ImageView::exportRequested);
     connect(histogram, &ChartView::rangeSelected, filters,
             [this](double low, double high) { filters->setScoreRange(std::pair(low, high)); });
     connect(histogram, &ChartView::rangeCleared, filters, [this] { filters->setScoreRange(std::nullopt); });
@@ -151,6 +153,10 @@ void ImageView::select(std::optional<std::uint32_t> record) {
 
 std::optional<std::uint32_t> ImageView::selected() const {
     return impl_->selected;
+}
+
+const ImageList& ImageView::list() const {
+    return impl_->list;
 }
 
 ImageFilterBar& ImageView::filters() const {

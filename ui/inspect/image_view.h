@@ -34,6 +34,9 @@ class ImageView : public QWidget {
     void select(std::optional<std::uint32_t> record);
     [[nodiscard]] std::optional<std::uint32_t> selected() const;
 
+    /// What is shown.
+    [[nodiscard]] const ImageList& list() const;
+
     [[nodiscard]] ImageFilterBar& filters() const;
     [[nodiscard]] ThumbnailGrid& grid() const;
     [[nodiscard]] ImageDetail& detail() const;
@@ -42,6 +45,7 @@ class ImageView : public QWidget {
   signals:
     void queryChanged(const ImageQuery& query);
     void imageSelected(quint32 record);  ///< by the user
+    void exportRequested();              ///< of the list that is shown
 
   protected:
     void changeEvent(QEvent* event) override;

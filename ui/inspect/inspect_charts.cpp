@@ -108,6 +108,13 @@ QStringList setNames(const Inspection& inspection) {
     return names;
 }
 
+QStringList classTitles(const Inspection& inspection) {
+    QStringList names;
+    for (std::size_t c = 0; c < inspection.head().classes(); ++c)
+        names << QString::fromStdString(inspection.className(c));
+    return names;
+}
+
 ChartColor setColor(std::size_t set) {
     if (set == 0) return {ChartColor::Role::Id};
     return {ChartColor::Role::Ood, static_cast<int>(set) - 1};
@@ -212,10 +219,7 @@ ChartData varianceChart(const Inspection& inspection, const QString& what,
     }
     chart.x = levelAxis();
     chart.y = {.label = Text::tr("variance of the output"), .range = {}, .fromZero = true};
-    chart.caption = Text::tr(
-                        "%1 · solid: measured and by the full covariance; dashed: as if units were "
-                        "independent")
-                        .arg(what);
+    chart.caption = Text::tr("%1 · dashed: as if units were independent").arg(what);
     return chart;
 }
 

@@ -19,6 +19,8 @@ namespace dicescope {
 [[nodiscard]] QString rowLabel(const Inspection& inspection, std::size_t row);
 /// Names of the sets of an inspection: ID, then OOD.
 [[nodiscard]] QStringList setNames(const Inspection& inspection);
+/// Names of the classes of an inspection, in their order.
+[[nodiscard]] QStringList classTitles(const Inspection& inspection);
 /// The colour of a set of an inspection by its index there.
 [[nodiscard]] ChartColor setColor(std::size_t set);
 

@@ -14,6 +14,8 @@
 #include "ui/inspect/selection_bar.h"
 #include "ui/inspect/theory_view.h"
 #include "ui/inspect/unit_view.h"
+#include "ui/plots/chart_view.h"
+#include "ui/plots/heatmap_view.h"
 
 namespace dicescope {
 namespace {
@@ -71,6 +73,11 @@ InspectPage::InspectPage(QWidget* parent)
     setProgress({}, -1);
     setWaiting(tr("No results yet"));
     connect(tabs_, &QTabWidget::currentChanged, this, &InspectPage::viewChanged);
+}
+
+QList<const Exportable*> InspectPage::plots() const {
+    return {&map_->heatmap(),     &class_->profile(), &class_->logits(), &unit_->activations(),
+            &theory_->variance(), &theory_->mean(),   &theory_->gap(),   &theory_->covariance()};
 }
 
 InspectPage::View InspectPage::view() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QList>
 #include <QWidget>
 
 #include "ui/base/theme.h"
@@ -12,6 +13,7 @@ class QTabWidget;
 namespace dicescope {
 
 class ClassView;
+class Exportable;
 class ImageView;
 class MapView;
 class SelectionBar;
@@ -34,6 +36,9 @@ class InspectPage : public QWidget {
     [[nodiscard]] UnitView& unit() const { return *unit_; }
     [[nodiscard]] ImageView& images() const { return *images_; }
     [[nodiscard]] TheoryView& theory() const { return *theory_; }
+
+    /// The plots of all views but those of the images, in the order of the views.
+    [[nodiscard]] QList<const Exportable*> plots() const;
 
     [[nodiscard]] View view() const;
     void setView(View view);

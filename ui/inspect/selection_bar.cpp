@@ -1,5 +1,6 @@
 #include "ui/inspect/selection_bar.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QCompleter>
 #include <QHBoxLayout>
@@ -21,17 +22,23 @@ void fill(QComboBox& box, const QStringList& texts) {
 }  // namespace
 
 SelectionBar::SelectionBar(QWidget* parent)
-    : QWidget(parent), classes_(new QComboBox), unit_(new QSpinBox), oodSets_(new QComboBox) {
+    : QWidget(parent),
+      classes_(new QComboBox),
+      pin_(new QCheckBox(tr("&pinned"))),
+      unit_(new QSpinBox),
+      oodSets_(new QComboBox) {
     classes_->setObjectName("inspectClass");
     classes_->setAccessibleName(tr("Class"));
     classes_->setToolTip(
-        tr("The class that the class view, the image view and the theory speak of; type to "
-           "search"));
+        tr("The class that all views speak of; type to search. Selecting an image moves to the class it is "
+           "predicted as, unless the class is pinned"));
     classes_->setEditable(true);
     classes_->setInsertPolicy(QComboBox::NoInsert);
     classes_->completer()->setFilterMode(Qt::MatchContains);
     classes_->completer()->setCompletionMode(QCompleter::PopupCompletion);
     classes_->setMinimumContentsLength(14);
+    pin_->setObjectName("pinClass");
+    pin_->setToolTip(tr("Stay with this class when another image is selected"));
     unit_->setObjectName("inspectUnit");
     unit_->setAccessibleName(tr("Unit"));
     unit_->setToolTip(tr("The penultimate unit that the unit view speaks of, counted from 0"));
@@ -49,12 +56,14 @@ SelectionBar::SelectionBar(QWidget* parent)
         row->addSpacing(8);
     };
     add(tr("&Class"), classes_);
+    row->insertWidget(row->count() - 1, pin_);
     add(tr("&Unit"), unit_);
     add(tr("OO&D set"), oodSets_);
     row->addStretch();
     connect(classes_, qOverload<int>(&QComboBox::currentIndexChanged), this, [this](int index) {
         if (index >= 0) emit classChanged(index);
     });
+    connect(pin_, &QCheckBox::toggled, this, &SelectionBar::classPinned);
     connect(unit_, qOverload<int>(&QSpinBox::valueChanged), this, &SelectionBar::unitChanged);
     connect(oodSets_, qOverload<int>(&QComboBox::currentIndexChanged), this, [this](int index) {
         if (index >= 0) emit oodSetChanged(index);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "ui/base/colour_map.h"
+#include "ui/inspect/matrix_csv.h"
 #include "ui/plots/chart_view.h"
 #include "ui/plots/heatmap_view.h"
 
@@ -27,18 +28,6 @@ QImage pictureOf(const CovariancePicture& covariance, QRect cells, const Theme& 
             covariance.range, reinterpret_cast<QRgb*>(image.scanLine(y)));
     }
     return image;
-}
-
-QByteArray csvOf(const Matrix<float>& matrix) {
-    QByteArray csv;
-    for (std::size_t r = 0; r < matrix.rows(); ++r) {
-        for (std::size_t c = 0; c < matrix.cols(); ++c) {
-            if (c > 0) csv += ',';
-            csv += QByteArray::number(static_cast<double>(matrix(r, c)), 'g', 9);
-        }
-        csv += '\n';
-    }
-    return csv;
 }
 
 }  // namespace
@@ -100,14 +89,14 @@ void TheoryView::setCovariance(const std::shared_ptr<const CovariancePicture>& p
     HeatmapSource source;
     if (picture) {
         source.columns = source.rows = static_cast<int>(picture->value.rows());
-        source.columnLabel = tr("units by mean ID contribution");
-        source.rowLabel = tr("units");
+        source.columnLabel = tr("kept units by mean ID contribution");
+        source.rowLabel = tr("kept units");
         source.caption = caption;
         source.picture = [picture](QRect cells, QSize /*pixels*/, const Theme& theme) {
             return pictureOf(*picture, cells, theme);
         };
         source.numbers = [picture]() -> std::function<QByteArray()> {
-            return [picture] { return csvOf(picture->value); };
+            return [picture] { return matrixCsv(picture->value.view()); };
         };
         source.legend = [range = picture->range](const Theme& theme) {
             const DivergingColours colours(theme);

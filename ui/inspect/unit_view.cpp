@@ -67,6 +67,7 @@ UnitView::UnitView(QWidget* parent)
     weights_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     weights_->horizontalHeader()->setSectionResizeMode(Class, QHeaderView::Stretch);
     weights_->verticalHeader()->hide();
+    weights_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() * 3 / 2);
     weights_->setEditTriggers(QAbstractItemView::NoEditTriggers);
     weights_->setSelectionBehavior(QAbstractItemView::SelectRows);
     weights_->setTabKeyNavigation(false);

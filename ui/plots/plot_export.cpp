@@ -1,30 +1,25 @@
-#include <QBuffer>
-#include <QPageSize>
-#include <QPdfWriter>
-#include <QSvgGenerator>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "ui/plots/export_devices.h"
 #include "ui/plots/plot_canvas_internal.h"
 #include "ui/plots/plot_export_internal.h"
 
 namespace dicescope {
 namespace {
 
-constexpr double kPointsPerInch = 72;
-constexpr double kMetresPerInch = 0.0254;
-constexpr int kPdfResolution = 1200;
-
-void paint(PlotCanvas& canvas, QPaintDevice* device, QSize size, double scale, bool vector) {
-    QCPPainter painter;
-    if (!painter.begin(device)) return;
-    painter.setMode(QCPPainter::pmVectorized, vector);
-    painter.setMode(QCPPainter::pmNoCaching);
-    painter.setMode(QCPPainter::pmNonCosmetic);
-    painter.scale(scale, scale);
-    canvas.fitTo(size);
-    canvas.toPainter(&painter, size.width(), size.height());
+PaintOnto painting(PlotCanvas& canvas, QSize size) {
+    return [&canvas, size](QPaintDevice& device, double scale, bool vector) {
+        QCPPainter painter;
+        if (!painter.begin(&device)) return;
+        painter.setMode(QCPPainter::pmVectorized, vector);
+        painter.setMode(QCPPainter::pmNoCaching);
+        painter.setMode(QCPPainter::pmNonCosmetic);
+        painter.scale(scale, scale);
+        canvas.fitTo(size);
+        canvas.toPainter(&painter, size.width(), size.height());
+    };
 }
 
 // The corner points of a graph as it is drawn: steps written out.
@@ -138,43 +133,16 @@ void cutToAxes(QCPGraph& graph) {
 }  // namespace
 
 QImage canvasImage(PlotCanvas& canvas, QSize size, int dpi) {
-    const double scale = dpi / kPointsPerInch;
-    QImage image((QSizeF(size) * scale).toSize(), QImage::Format_RGB32);
-    image.setDotsPerMeterX(static_cast<int>(std::lround(dpi / kMetresPerInch)));
-    image.setDotsPerMeterY(image.dotsPerMeterX());
-    image.fill(Qt::white);
-    paint(canvas, &image, size, scale, false);
-    return image;
+    return imageOf(size, dpi, painting(canvas, size));
 }
 
 QByteArray canvasPdf(PlotCanvas& canvas, QSize size, const QString& title) {
-    QByteArray bytes;
-    QBuffer buffer(&bytes);
-    buffer.open(QIODevice::WriteOnly);
-    QPdfWriter writer(&buffer);
-    writer.setCreator(QStringLiteral("DiceScope"));
-    writer.setTitle(title);
-    writer.setResolution(kPdfResolution);
-    writer.setPageSize(QPageSize(QSizeF(size), QPageSize::Point, QString(), QPageSize::ExactMatch));
-    writer.setPageMargins(QMarginsF());
-    paint(canvas, &writer, size, kPdfResolution / kPointsPerInch, true);
-    return bytes;
+    return pdfOf(size, title, painting(canvas, size));
 }
 
 QByteArray canvasSvg(PlotCanvas& canvas, QSize size, const QString& title) {
     for (int i = 0; i < canvas.graphCount(); ++i) cutToAxes(*canvas.graph(i));
-    QByteArray bytes;
-    QBuffer buffer(&bytes);
-    buffer.open(QIODevice::WriteOnly);
-    QSvgGenerator generator;
-    generator.setOutputDevice(&buffer);
-    generator.setSize(size);
-    generator.setViewBox(QRect(QPoint(), size));
-    generator.setResolution(static_cast<int>(kPointsPerInch));
-    // Written as it is into the document.
-    generator.setTitle(title.toHtmlEscaped());
-    paint(canvas, &generator, size, 1, true);
-    return bytes;
+    return svgOf(size, title, painting(canvas, size));
 }
 
 }  // namespace dicescope

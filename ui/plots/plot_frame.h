@@ -1,14 +1,11 @@
 #pragma once
 
-#include <QByteArray>
-#include <QImage>
 #include <QSet>
-#include <QSize>
 #include <QWidget>
-#include <functional>
 #include <memory>
 
 #include "ui/base/theme.h"
+#include "ui/plots/exportable.h"
 
 namespace dicescope {
 
@@ -28,7 +25,7 @@ struct PlotReading {
 /// Home resets, + and - zoom, arrows pan, hovering reads the values, a click on a legend entry hides or shows
 /// the set, a context menu does the same by keyboard, copies and exports. What the user zoomed to stays when
 /// the row changes. GUI thread.
-class PlotFrame : public QWidget {
+class PlotFrame : public QWidget, public Exportable {
     Q_OBJECT
 
   public:
@@ -50,20 +47,16 @@ class PlotFrame : public QWidget {
     /// where there is none.
     [[nodiscard]] QRect legendEntryRect(const QString& name) const;
 
-    /// The plot as a picture of `size` (in points of 1/72 inch, each side > 0) at `dpi`; light theme, white
-    /// background, zoomed as on screen, which does not change.
-    [[nodiscard]] QImage image(QSize size, int dpi) const;
-    /// One page of that size; text stays text, with its fonts embedded.
-    [[nodiscard]] QByteArray pdf(QSize size) const;
-    /// Text stays text.
-    [[nodiscard]] QByteArray svg(QSize size) const;
+    /// Its object name.
+    [[nodiscard]] QString exportName() const override { return objectName(); }
+    // Zoomed as on screen, which does not change; dpi: 36..1200.
+    [[nodiscard]] QImage image(QSize size, int dpi) const override;
+    [[nodiscard]] QByteArray pdf(QSize size) const override;
+    [[nodiscard]] QByteArray svg(QSize size) const override;
 
     /// The name in the title row, and what is shown of it where there is something.
-    [[nodiscard]] QString title() const;
-    [[nodiscard]] bool isEmpty() const { return !hasData(); }
-    /// Makes the numbers behind the picture, as CSV; may be called on any thread, also after the plot is
-    /// gone. Empty where there are none but those of the whole analysis.
-    [[nodiscard]] virtual std::function<QByteArray()> numbers() const { return {}; }
+    [[nodiscard]] QString title() const override;
+    [[nodiscard]] bool isEmpty() const override { return !hasData(); }
 
   signals:
     void setToggled(const QString& name, bool visible);  ///< the user clicked a legend entry

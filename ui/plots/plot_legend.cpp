@@ -102,8 +102,14 @@ void PlotLegend::drawEntry(QCPPainter* painter, const LegendEntry& entry, const 
     QPen pen = entry.pen;
     if (entry.hidden) pen.setColor(faint_);
     painter->setAntialiasing(false);
-    if (entry.fill.style() != Qt::NoBrush && !entry.hidden)
-        painter->fillRect(sample.adjusted(0, inset, 0, -inset), entry.fill);
+    const QRect box = sample.adjusted(0, inset, 0, -inset);
+    if (entry.fill.style() != Qt::NoBrush && !entry.hidden) painter->fillRect(box, entry.fill);
+    // A box alone may have the colour of what is behind it.
+    if (pen.style() == Qt::NoPen && entry.fill.style() != Qt::NoBrush) {
+        painter->setPen(QPen(faint_));
+        painter->setBrush(Qt::NoBrush);
+        painter->drawRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5));
+    }
     painter->setPen(pen);
     const int middle = sample.top() + sample.height() / 2;
     if (pen.style() != Qt::NoPen) painter->drawLine(QLineF(sample.left(), middle, sample.right(), middle));

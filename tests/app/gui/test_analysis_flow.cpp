@@ -264,7 +264,15 @@ class TestAnalysisFlow : public QObject {
             QVERIFY2(QFile::exists(demo_.text("headless/") + name), name);
         QFile report(demo_.text("headless/report.html"));
         QVERIFY(report.open(QIODevice::ReadOnly));
-        QCOMPARE(report.readAll().count("data:image/svg+xml"), 3);
+        // Of the detector, and of what is inside with the first class and unit.
+        QCOMPARE(report.readAll().count("data:image/svg+xml"), 3 + 8);
+        QFile weights(demo_.text("headless/plots/contribution-map.csv"));
+        QVERIFY(weights.open(QIODevice::ReadOnly));
+        const auto masks = readJson(demo_.path("headless/metrics.json")).at("masks");
+        QCOMPARE(weights.readAll().count(",1\n"), masks.at(0).at("kept").get<qsizetype>());
+        for (const char* name : {"class-profile", "class-logits", "unit-activations", "theory-variance",
+                                 "theory-mean", "theory-gap", "theory-covariance"})
+            QVERIFY2(QFile::exists(demo_.text("headless/plots/") + name + ".csv"), name);
     }
 
     void exportOfASessionThatIsNotThereIsTold() {

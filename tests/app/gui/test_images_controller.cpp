@@ -212,6 +212,50 @@ class TestImagesController : public QObject {
         QVERIFY(!shown.part<QLabel>("mapTextLabel")->isVisible());
     }
 
+    /// A picture without a map is no result; what is of another p, class or image is none either.
+    void onlyWhatIsCurrentIsForExport() {
+        Shown shown(*files_);
+        const auto& controller = shown.controller;
+        const Exportable* picture = &shown.view.detail().picture();
+        const Exportable* waterfall = &shown.view.detail().waterfall();
+        shown.controller.setModel(tiny::model(), TinyFiles::options());
+        QVERIFY(shown.settles());
+        QVERIFY(controller.currentPlots().contains(&shown.view.histogram()));
+        shown.controller.selectImage(0, 5);
+        QVERIFY(!controller.currentPlots().contains(waterfall));
+        QTRY_VERIFY(controller.currentPlots().contains(waterfall));
+        QVERIFY(!controller.currentPlots().contains(picture));
+        shown.choose("overlayCombo", "kept weights");
+        QTRY_VERIFY_WITH_TIMEOUT(controller.currentPlots().contains(picture), 20'000);
+        QVERIFY2(picture->title().contains("id 5.ppm") && picture->title().contains("kept at p = 50 %"),
+                 qPrintable(picture->title()));
+        shown.controller.setRow(3);
+        QVERIFY(!controller.currentPlots().contains(picture));
+        QTRY_VERIFY(controller.currentPlots().contains(picture));
+        QVERIFY2(picture->title().contains("kept at p = 75 %"), qPrintable(picture->title()));
+        shown.controller.setClass(3);
+        QVERIFY(!controller.currentPlots().contains(picture) &&
+                !controller.currentPlots().contains(waterfall));
+        QTRY_VERIFY(controller.currentPlots().contains(picture));
+        QVERIFY2(picture->title().contains("map of d,"), qPrintable(picture->title()));
+        // Hidden, it does not follow p.
+        shown.view.hide();
+        QVERIFY(controller.currentPlots().contains(picture));
+        shown.controller.setRow(1);
+        QVERIFY(controller.currentPlots().isEmpty());
+    }
+
+    void whatWasStoppedIsNotForExport() {
+        Shown shown(*files_);
+        QVERIFY(shown.settles());
+        shown.controller.setRow(1);
+        shown.controller.stopAll();
+        QTRY_VERIFY(shown.controller.idle());
+        QVERIFY(shown.controller.currentPlots().isEmpty());
+        shown.controller.setRow(3);
+        QTRY_VERIFY(shown.controller.currentPlots().contains(&shown.view.histogram()));
+    }
+
     void saysWhyThereIsNoMap() {
         Shown shown(*files_);
         QVERIFY(shown.settles());
@@ -226,8 +270,8 @@ class TestImagesController : public QObject {
     void theClassOfTheWaterfallIsTheOnePicked() {
         Shown shown(*files_);
         QVERIFY(shown.settles());
-        QSignalSpy picked(&shown.controller, &ImagesController::classPicked);
         shown.controller.selectImage(0, 2);
+        QSignalSpy picked(&shown.controller, &ImagesController::classPicked);
         QVERIFY(
             QTest::qWaitFor([&] { return shown.part<QTableWidget>("answerTable")->item(5, 1) != nullptr; }));
         auto* table = shown.part<QTableWidget>("answerTable");

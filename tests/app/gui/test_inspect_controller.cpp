@@ -17,8 +17,11 @@
 #include "tests/support/qt_warnings.h"
 #include "tests/support/tiny_exploration.h"
 #include "ui/inspect/class_view.h"
+#include "ui/inspect/image_view.h"
 #include "ui/inspect/map_view.h"
 #include "ui/inspect/theory_view.h"
+#include "ui/inspect/thumbnail_grid.h"
+#include "ui/inspect/thumbnail_model.h"
 #include "ui/inspect/unit_view.h"
 #include "ui/plots/chart_view.h"
 #include "ui/plots/heatmap_view.h"
@@ -69,6 +72,24 @@ class TestInspectController : public QObject {
         return page_->findChild<T*>(QString::fromLatin1(name));
     }
     void click(const char* name) { QTest::mouseClick(child<QPushButton>(name), Qt::LeftButton); }
+    ThumbnailModel& thumbnails() { return page_->images().grid().thumbnails(); }
+    /// Clicks the first image that the dense head takes for a class.
+    void clickImageOf(std::int32_t c) {
+        ThumbnailGrid& grid = page_->images().grid();
+        const ImageList& list = thumbnails().list();
+        for (const std::uint32_t record : *list.records) {
+            if (list.record(record).predicted != c) continue;
+            const QModelIndex at = thumbnails().indexOf(record);
+            grid.scrollTo(at);
+            return QTest::mouseClick(grid.viewport(), Qt::LeftButton, {}, grid.visualRect(at).center());
+        }
+        QFAIL("No image is taken for that class.");
+    }
+    QString classOfTheBar() { return child<QComboBox>("inspectClass")->currentText(); }
+    /// Whose contributions are shown beside the image.
+    QString classOfTheImage() {
+        return page_->images().detail().waterfall().data().caption.section(':', 0, 0);
+    }
     QString cell(int row, int column) { return child<QTableWidget>("editTable")->item(row, column)->text(); }
 
   private slots:
@@ -197,6 +218,16 @@ class TestInspectController : public QObject {
             for (std::size_t k = 0; k < series[i].y.size(); ++k)
                 QVERIFY(std::abs(series[i].y[k] - series[i + 1].y[k]) < 1e-6);
         }
+        // The covariance is that of the kept units, and of all where none is kept.
+        const auto rows = [this] { return page_->theory().covariance().numbers()().count('\n'); };
+        qsizetype kept = 0;
+        for (std::size_t d = 0; d < kTinyFeatures; ++d)
+            kept += controller_->inspection()->mask(kRow).keeps(0, d) ? 1 : 0;
+        QVERIFY(kept > 0 && kept < static_cast<qsizetype>(kTinyFeatures));
+        QCOMPARE(rows(), kept);
+        controller_->setRow(100);
+        QTRY_COMPARE(rows(), static_cast<qsizetype>(kTinyFeatures));
+        controller_->setRow(kRow);
         // The gap is the difference of the mean largest logits.
         const auto& gap = page_->theory().gap().data().series;
         QCOMPARE(gap.size(), std::size_t{3});
@@ -249,6 +280,55 @@ class TestInspectController : public QObject {
         sweep.rule = RankingRule::AbsoluteWeight;
         controller_->setExploration(inputs_, tinyExploration(inputs_, {}, sweep), kRow);
         QVERIFY(page_->theory().variance().isEmpty());
+    }
+
+    void theBarAndTheImageNameOneClass() {
+        page_->setView(InspectPage::Images);
+        QTRY_VERIFY(thumbnails().list().size() > 0);
+        // Every class of the head is predicted somewhere, the bar's first one among them.
+        for (const std::int32_t c : {2, 0, 4}) {
+            clickImageOf(c);
+            QTRY_COMPARE(classOfTheImage(), classOfTheBar());
+            QCOMPARE(child<QComboBox>("inspectClass")->currentIndex(), c);
+        }
+        // The other way round.
+        QTest::keyClick(child<QComboBox>("inspectClass"), Qt::Key_Up);
+        QCOMPARE(child<QComboBox>("inspectClass")->currentIndex(), 3);
+        QTRY_COMPARE(classOfTheImage(), classOfTheBar());
+        // From the table of the image.
+        auto* table = child<QTableWidget>("answerTable");
+        const QString third = table->item(4, 1)->text();
+        QTest::mouseClick(table->viewport(), Qt::LeftButton, {},
+                          table->visualItemRect(table->item(4, 1)).center());
+        QCOMPARE(classOfTheBar(), third);
+        QTRY_COMPARE(classOfTheImage(), third);
+        // From another view.
+        page_->setView(InspectPage::Map);
+        QTRY_VERIFY(!page_->map().heatmap().isEmpty());
+        emit page_->map().heatmap().cellPicked(1, 4);
+        page_->setView(InspectPage::Images);
+        QTRY_COMPARE(classOfTheImage(), classOfTheBar());
+    }
+
+    void aPinnedClassStays() {
+        page_->setView(InspectPage::Images);
+        QTRY_VERIFY(thumbnails().list().size() > 0);
+        clickImageOf(2);
+        auto* pin = child<QAbstractButton>("pinClass");
+        QTest::mouseClick(pin, Qt::LeftButton);
+        QVERIFY(pin->isChecked());
+        clickImageOf(4);
+        QTRY_COMPARE(classOfTheImage(), classOfTheBar());
+        QCOMPARE(child<QComboBox>("inspectClass")->currentIndex(), 2);
+        // Who pins a class may still choose another one.
+        QTest::keyClick(child<QComboBox>("inspectClass"), Qt::Key_Down);
+        clickImageOf(0);
+        QTRY_COMPARE(classOfTheImage(), classOfTheBar());
+        QCOMPARE(child<QComboBox>("inspectClass")->currentIndex(), 3);
+        QTest::mouseClick(pin, Qt::LeftButton);
+        clickImageOf(4);
+        QCOMPARE(child<QComboBox>("inspectClass")->currentIndex(), 4);
+        QTRY_COMPARE(classOfTheImage(), classOfTheBar());
     }
 
     void aMoveOfPKeepsTheUnitsImages() {

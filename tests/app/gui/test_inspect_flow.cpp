@@ -1,4 +1,6 @@
 #include <QCheckBox>
+#include <QDialogButtonBox>
+#include <QFileDialog>
 #include <QHeaderView>
 #include <QImage>
 #include <QLineEdit>
@@ -17,6 +19,8 @@
 #include "tests/app/gui/flow_test_support.h"
 #include "tests/support/qt_warnings.h"
 #include "ui/inspect/class_view.h"
+#include "ui/inspect/image_picture.h"
+#include "ui/inspect/image_view.h"
 #include "ui/inspect/inspect_page.h"
 #include "ui/inspect/map_view.h"
 #include "ui/panels/metrics_model.h"
@@ -126,6 +130,67 @@ class TestInspectFlow : public QObject {
         QFile report(demo_.text("inside/report.html"));
         QVERIFY(report.open(QIODevice::ReadOnly));
         QVERIFY(report.readAll().contains("weights kept"));
+    }
+
+    void theMapOverAnImageIsExported() {
+        Program program;
+        program.controller.openSession(demo_.session("map.dicescope", demo_.inputs()));
+        QVERIFY(program.settles());
+        InspectPage& page = lookInside(program, InspectPage::Images);
+        auto* grid = program.part<QTableView>("thumbnailGrid");
+        QTRY_VERIFY(grid->model()->rowCount() > 0);
+        QTest::mouseClick(grid->viewport(), Qt::LeftButton, {}, QPoint(30, 30));
+        auto* overlay = program.part<QComboBox>("overlayCombo");
+        overlay->setFocus();
+        QTest::keyClick(overlay, Qt::Key_Down);
+        QTRY_VERIFY_WITH_TIMEOUT(page.images().detail().picture().hasMap(), 20'000);
+        exportInto(program, demo_.text("mapped"));
+        for (const char* suffix : {"png", "pdf", "svg", "csv"}) {
+            const QString file = demo_.text("mapped/plots/activation-map.") + suffix;
+            QVERIFY2(QFile::exists(file), qPrintable(file));
+        }
+        QVERIFY(!QImage(demo_.text("mapped/plots/activation-map.png")).isNull());
+        QFile report(demo_.text("mapped/report.html"));
+        QVERIFY(report.open(QIODevice::ReadOnly));
+        const QByteArray html = report.readAll();
+        const qsizetype caption = html.indexOf("map of");
+        QVERIFY(caption > 0 && html.indexOf("dense weights", caption) > 0);
+        // The picture is inside of the document.
+        const QByteArray scheme = "data:image/svg+xml;base64,";
+        const qsizetype begin = html.indexOf(scheme, caption) + scheme.size();
+        const QByteArray svg = QByteArray::fromBase64(html.mid(begin, html.indexOf('"', begin) - begin));
+        QVERIFY(svg.contains("dense weights") && svg.contains("data:image/png;base64,"));
+    }
+
+    void theListOfImagesIsSavedAsItIsShown() {
+        Program program;
+        program.controller.openSession(demo_.session("list.dicescope", demo_.inputs()));
+        QVERIFY(program.settles());
+        InspectPage& page = lookInside(program, InspectPage::Images);
+        QTRY_VERIFY(page.images().list().size() > 0);
+        QTest::mouseClick(program.part<QCheckBox>("wronglyAcceptedCheck"), Qt::LeftButton, {}, QPoint(8, 8));
+        QTRY_VERIFY(page.images().list().query.filter.wronglyAccepted);
+        const ImageList shown = page.images().list();
+        program.press("exportImagesButton");
+        auto* dialog = program.window.findChild<QFileDialog*>();
+        QVERIFY(dialog != nullptr);
+        QVERIFY(QTest::qWaitForWindowExposed(dialog));
+        auto* name = dialog->findChild<QLineEdit*>("fileNameEdit");
+        name->selectAll();
+        QTest::keyClicks(name, demo_.text("listed"));
+        auto* buttons = dialog->findChild<QDialogButtonBox*>();
+        QTest::mouseClick(buttons->button(QDialogButtonBox::Save), Qt::LeftButton);
+        QTRY_VERIFY(program.message().contains("listed.csv"));
+        QFile file(demo_.text("listed.csv"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QList<QByteArray> lines = file.readAll().trimmed().split('\n');
+        QCOMPARE(lines.size(), static_cast<qsizetype>(shown.size()) + 1);
+        QVERIFY(lines[0].startsWith("path,set,label,prediction,correct,p,energy_dense,"));
+        for (std::size_t i = 0; i < shown.size(); ++i) {
+            const ImageRecord& record = shown.record((*shown.records)[i]);
+            const std::string& path = shown.inspection->features(record.set).paths[record.row];
+            QVERIFY(lines[static_cast<qsizetype>(i) + 1].startsWith(QByteArray::fromStdString(path) + ','));
+        }
     }
 
     void onePlotIsSavedByItself() {

@@ -1,5 +1,6 @@
 #include <QtTest>
 #include <cmath>
+#include <numeric>
 
 #include "core/explain/covariance_picture.h"
 #include "explain_case.h"
@@ -68,6 +69,28 @@ class TestCovariancePicture : public QObject {
         }
         const auto nothing = covariancePicture(moments, c.head(), {&c.plan, 6}, 0, order, 9);
         QCOMPARE(nothing->range, 1.0);
+    }
+
+    /// A mask that drops nearly everything must not decide the colours of the rest.
+    void theRangeIsOfWhatIsNotZero() {
+        constexpr std::size_t kSide = 60;
+        constexpr std::size_t kLast = 2;  // units 0 to 2 have a weight
+        Matrix<float> weight(1, kSide);
+        for (std::size_t d = 0; d <= kLast; ++d) weight(0, d) = static_cast<float>(d + 1);
+        const std::vector<float> bias{0};
+        // One unit after the other is 1: each has the variance (1/N)(1 - 1/N), two of them -1/N^2.
+        Matrix<float> features(kSide, kSide);
+        for (std::size_t i = 0; i < kSide; ++i) features(i, i) = 1;
+        const auto moments = *featureMoments(std::as_const(features).view(), {});
+        std::vector<std::uint32_t> order(kSide);
+        std::iota(order.begin(), order.end(), 0U);
+        const HeadView head{std::as_const(weight).view(), bias};
+        const auto picture = covariancePicture(moments, head, {}, 0, order, kSide);
+        const double n = kSide;
+        // Sorted magnitudes of the nine entries end in 4 var and 9 var; numpy's percentile between them.
+        const double variance = (1 - 1 / n) / n;
+        const double expected = variance * (4 + (9 - 4) * (0.995 * 8 - 7));
+        QVERIFY2(std::abs(picture->range / expected - 1) < 1e-5, qPrintable(QString::number(picture->range)));
     }
 
     void refusesWhatDoesNotFit() {

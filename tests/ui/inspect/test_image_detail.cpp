@@ -194,7 +194,7 @@ class TestImageDetail : public QObject {
         shown.showImage(7);
         QSignalSpy chosen(&shown.detail, &ImageDetail::overlayChosen);
         auto* view = part<ImagePicture>(shown.detail, "imagePicture");
-        shown.detail.setMaps(someMaps());
+        shown.detail.setMaps(someMaps(), kRow);
         QVERIFY(!view->hasMap());
         shown.choose("kept");
         QCOMPARE(chosen.count(), 1);
@@ -225,7 +225,7 @@ class TestImageDetail : public QObject {
         ShownDetail shown;
         shown.showImage(7);
         shown.choose("dense");
-        shown.detail.setMaps(someMaps());
+        shown.detail.setMaps(someMaps(), kRow);
         auto* view = part<ImagePicture>(shown.detail, "imagePicture");
         // Another p of the same image: what was computed stays until it is replaced.
         shown.detail.setImage(listOf(tinyInspection(), 50), 7);

@@ -143,6 +143,18 @@ class TestImageFilterBar : public QObject {
         QCOMPARE(count->text(), QString("12 of 1,300 images"));
     }
 
+    void aListWithImagesCanBeExported() {
+        ShownBar shown;
+        QSignalSpy asked(&shown.bar, &ImageFilterBar::exportRequested);
+        auto* button = part<QPushButton>(shown.bar, "exportImagesButton");
+        shown.bar.setCount(0, 1300);
+        QVERIFY(!button->isEnabled());
+        shown.bar.setCount(12, 1300);
+        QTest::mouseClick(button, Qt::LeftButton);
+        QCOMPARE(asked.count(), 1);
+        QCOMPARE(shown.changed.count(), 0);
+    }
+
     void aShownQueryIsNotTold() {
         ShownBar shown;
         ImageQuery query;

@@ -1,10 +1,12 @@
 #include "ui/inspect/map_overlay.h"
 
 #include <QTest>
+#include <QXmlStreamReader>
 #include <cmath>
 #include <limits>
 #include <vector>
 
+#include "ui/base/theme.h"
 #include "ui/inspect/image_picture.h"
 
 using namespace dicescope;
@@ -68,6 +70,57 @@ class TestMapOverlay : public QObject {
         QCOMPARE(saved.pixelColor(480, 200), QColor(Qt::black));
         view.setMap(std::nullopt, 1);
         QCOMPARE(view.grab().toImage().pixelColor(60, 100), QColor(Qt::black));
+    }
+
+    /// On white with its caption, whatever the screen's theme and size are.
+    void becomesFilesWithItsCaption() {
+        applyThemeChoice(ThemeChoice::Dark);
+        ImagePicture view;
+        view.resize(40, 40);
+        QVERIFY(view.isEmpty());
+        QImage grey(5, 5, QImage::Format_RGB32);
+        grey.fill(QColor(60, 70, 80));
+        view.setImage(grey);
+        QVERIFY(!view.isEmpty());
+        QVERIFY(!view.numbers());
+        view.setMap(Matrix<float>(1, 2, {1.5F, 0}), 1.5);
+        view.setOpacity(1);
+        view.setCaption("id 7.png · map of <a> & \"b\"");
+        QCOMPARE(view.exportName(), QString("activationMap"));
+        QCOMPARE(view.title(), QString("Image · id 7.png · map of <a> & \"b\""));
+        const QImage image = view.image({300, 200}, 144);
+        QCOMPARE(image.size(), QSize(600, 400));
+        QCOMPARE(image.pixelColor(2, 398), QColor(Qt::white));
+        QCOMPARE(image.pixelColor(170, 200).rgb(), overlayColour(true).rgb());
+        QCOMPARE(image.pixelColor(430, 200), QColor(60, 70, 80));
+        bool words = false;  // dark ones, above the picture
+        for (int x = 100; x < 500; ++x) {
+            for (int y = 2; y < 26; ++y) words = words || image.pixelColor(x, y).lightness() < 100;
+        }
+        QVERIFY(words);
+        QXmlStreamReader svg(view.svg({300, 200}));
+        QStringList texts;
+        int pictures = 0;
+        while (!svg.atEnd()) {
+            svg.readNext();
+            if (!svg.isStartElement()) continue;
+            if (svg.name() == QLatin1String("text")) {
+                texts << svg.readElementText();
+            } else if (svg.name() == QLatin1String("image")) {
+                ++pictures;
+                const auto link = svg.attributes().value("http://www.w3.org/1999/xlink", "href").toString();
+                QVERIFY2(link.startsWith("data:image/png;base64,"), qPrintable(link.left(60)));
+            }
+        }
+        QVERIFY2(!svg.hasError(), qPrintable(svg.errorString()));
+        QCOMPARE(pictures, 2);
+        QVERIFY2(texts.contains("id 7.png · map of <a> & \"b\""), qPrintable(texts.join('|')));
+        QVERIFY2(texts.contains("+1.5"), qPrintable(texts.join('|')));
+        QVERIFY(view.pdf({300, 200}).startsWith("%PDF-"));
+        const auto numbers = view.numbers();
+        view.setMap(std::nullopt, 1);
+        QCOMPARE(numbers(), QByteArray("1.5,0\n"));
+        applyThemeChoice(ThemeChoice::Light);
     }
 };
 
