@@ -82,9 +82,10 @@ Status addLabelledScatter(MatrixView<const float> features, std::span<const int>
         const std::size_t count =
             centreLabelled(block, labels.subspan(begin, block.rows), result.labelledMean, centred);
         const auto rows = firstRows(centred, count);
-        if (auto status = addGram(rows, result.labelledScatter.view()); !status) return status;
+        if (auto status = addLowerGram(rows, result.labelledScatter.view()); !status) return status;
         meter.add(block.rows);
     }
+    mirrorLower(result.labelledScatter.view());
     return {};
 }
 
@@ -121,7 +122,8 @@ Matrix<double> TrainingStatistics::withinScatter() const {
         }
     }
     // Shapes fit, so that nothing but memory can fail, and that throws.
-    if (!addGram(std::as_const(deviations).view(), between.view())) throw std::bad_alloc();
+    if (!addLowerGram(std::as_const(deviations).view(), between.view())) throw std::bad_alloc();
+    mirrorLower(between.view());
     for (std::size_t i = 0; i < scatter.size(); ++i) scatter.data()[i] -= between.data()[i];
     return scatter;
 }

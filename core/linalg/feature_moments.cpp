@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "core/base/exceptions.h"
+#include "core/base/parallel.h"
 #include "core/base/progress_meter.h"
 #include "core/linalg/linear_algebra.h"
 
@@ -9,6 +10,7 @@ namespace dicescope {
 namespace {
 
 constexpr std::size_t kBlockRows = 512;
+constexpr std::size_t kRowsAtATime = 64;  // that one thread centres
 constexpr const char* kStage = "Covariance of the features";
 
 template <class Body>
@@ -46,14 +48,17 @@ Result<FeatureMoments> compute(MatrixView<const float> features, const Job& job)
 
     Matrix<double> centred(std::min(kBlockRows, features.rows), units);
     Status added = overBlocks(features, meter, job, [&](MatrixView<const float> block) {
-        for (std::size_t r = 0; r < block.rows; ++r) {
-            for (std::size_t d = 0; d < units; ++d) {
-                centred(r, d) = static_cast<double>(block(r, d)) - moments.mean[d];
+        parallelFor(block.rows, kRowsAtATime, 0, [&](std::size_t first, std::size_t end) {
+            for (std::size_t r = first; r < end; ++r) {
+                for (std::size_t d = 0; d < units; ++d) {
+                    centred(r, d) = static_cast<double>(block(r, d)) - moments.mean[d];
+                }
             }
-        }
-        return addGram({centred.data(), block.rows, units}, moments.scatter.view());
+        });
+        return addLowerGram({centred.data(), block.rows, units}, moments.scatter.view());
     });
     if (!added) return forwardError(added);
+    mirrorLower(moments.scatter.view());
     return moments;
 }
 

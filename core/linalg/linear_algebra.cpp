@@ -105,7 +105,7 @@ Status multiply(MatrixView<const double> a, MatrixView<const double> b, MatrixVi
     return product(a, b, false, out);
 }
 
-Status addGram(MatrixView<const double> rows, MatrixView<double> out) {
+Status addLowerGram(MatrixView<const double> rows, MatrixView<double> out) {
     if (out.rows != rows.cols || out.cols != rows.cols) {
         return fail(ErrorCode::Mismatch, "The sum of products has not one row and column a feature.");
     }
@@ -113,16 +113,18 @@ Status addGram(MatrixView<const double> rows, MatrixView<double> out) {
     return guarded([&]() -> Status {
         const at::Tensor values = tensorOf(rows);
         const at::Tensor sums = tensorOf(out);
-        // Of every stripe only what lies on and left of the diagonal: the rest mirrors it.
         overRows(out.rows, [&](std::int64_t begin, std::int64_t count) {
             at::Tensor stripe = sums.narrow(0, begin, count).narrow(1, 0, begin + count);
             stripe.addmm_(values.narrow(1, begin, count).t(), values.narrow(1, 0, begin + count));
         });
-        for (std::size_t r = 0; r < out.rows; ++r) {
-            for (std::size_t c = 0; c < r; ++c) out(c, r) = out(r, c);
-        }
         return {};
     });
+}
+
+void mirrorLower(MatrixView<double> matrix) {
+    for (std::size_t r = 0; r < matrix.rows; ++r) {
+        for (std::size_t c = 0; c < r; ++c) matrix(c, r) = matrix(r, c);
+    }
 }
 
 Result<SymmetricEigen> symmetricEigen(MatrixView<const double> matrix) {

@@ -21,8 +21,12 @@ namespace dicescope {
 [[nodiscard]] Status multiply(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> out);
 [[nodiscard]] Status multiply(MatrixView<const double> a, MatrixView<const double> b, MatrixView<double> out);
 
-/// out (K x K) += rows (N x K)^T * rows. Errors: Mismatch (shapes), OutOfMemory.
-[[nodiscard]] Status addGram(MatrixView<const double> rows, MatrixView<double> out);
+/// out (K x K) += rows (N x K)^T * rows on and below the diagonal; above it nothing is promised until
+/// mirrorLower(), so that a sum over many blocks is mirrored once. Errors: Mismatch (shapes), OutOfMemory.
+[[nodiscard]] Status addLowerGram(MatrixView<const double> rows, MatrixView<double> out);
+
+/// Copies what is below the diagonal of a square matrix to above it.
+void mirrorLower(MatrixView<double> matrix);
 
 /// Eigenvalues in increasing order and the eigenvectors, one a ROW, of unit length.
 struct SymmetricEigen {
