@@ -42,7 +42,7 @@ void takeSession(AnalyzeArguments& arguments, const Session& session) {
     arguments.inputs = session.inputs;
     arguments.levels = exactDecimal(options.levels.front());
     arguments.reactClip = options.reactClip;
-    arguments.benchmark = session.benchmark;
+    if (findBenchmark(session.benchmark)) arguments.benchmark = session.benchmark;
 }
 
 /// The preset to lay the numbers beside; null where none is asked for. Errors: InvalidArgument.

@@ -34,7 +34,7 @@ struct CompareArguments {
 void takeSession(CompareArguments& arguments, const Session& session) {
     const ComparisonDefaults defaults = withChoices(comparisonDefaults(session), session.comparison);
     arguments.choices = session;
-    arguments.benchmark = session.benchmark;
+    if (findBenchmark(session.benchmark)) arguments.benchmark = session.benchmark;
     arguments.inputs = session.inputs;
     arguments.options.tprLevel = defaults.tprLevel;
     arguments.options.bootstrap = defaults.resamples;
@@ -51,7 +51,8 @@ Result<const BenchmarkPreset*> presetOf(const CompareArguments& arguments) {
 /// are none of it.
 ComparisonDefaults defaultsOf(const CompareArguments& arguments, const BenchmarkPreset* preset) {
     Session session = arguments.choices.value_or(defaultSession());
-    if (session.benchmark != arguments.benchmark) session.comparison.groups.reset();
+    if (!arguments.benchmark.empty() && session.benchmark != arguments.benchmark)
+        session.comparison.groups.reset();
     session.benchmark = arguments.benchmark;
     if (!arguments.choices && preset != nullptr) session.p = preset->p;
     return withChoices(comparisonDefaults(session), session.comparison);

@@ -62,7 +62,6 @@ Status checkComparisonOptions(const std::vector<std::string>& oodNames, const Co
     }
     if (auto status = checkDetectors(options); !status) return status;
     if (auto status = checkTprLevel(options.tprLevel); !status) return status;
-    constexpr std::size_t kMostResamples = 1'000'000;
     if (options.bootstrap > kMostResamples) {
         return fail(ErrorCode::InvalidArgument,
                     "More than 1,000,000 resamples are not possible; 1,000 are usual.");

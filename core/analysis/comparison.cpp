@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/analysis/compared_intervals.h"
+#include "core/analysis/comparison_frame.h"
 #include "core/analysis/earlier_comparison.h"
 #include "core/analysis/ood_groups.h"
 #include "core/base/exceptions.h"
@@ -70,22 +71,6 @@ void measure(ComparedDetector& detector, const Comparison& comparison) {
     detector.farAverage = averageOf(detector, comparison.oodNames, comparison.farSets);
 }
 
-/// Settings and sets, without detectors.
-Comparison frameOf(const std::vector<const InputSet*>& sets, const ComparisonOptions& options) {
-    Comparison frame;
-    frame.bootstrap = options.bootstrap;
-    frame.seed = options.seed;
-    frame.tprLevel = options.tprLevel;
-    frame.nearSets = options.nearSets;
-    frame.farSets = options.farSets;
-    frame.idCount = sets.front()->features->size();
-    for (const InputSet* set : std::span(sets).subspan(1)) {
-        frame.oodNames.push_back(set->name);
-        frame.oodCounts.push_back(set->features->size());
-    }
-    return frame;
-}
-
 void rank(Comparison& comparison) {
     for (ComparedDetector& detector : comparison.detectors) {
         if (detector.error) continue;
@@ -111,7 +96,7 @@ class Run {
           options_(options),
           job_(job),
           sink_(sink),
-          comparison_(frameOf(sets_, options)),
+          comparison_(comparisonFrame(inputs, options)),
           earlier_(options.earlier.get(), comparison_) {}
 
     Result<Comparison> compare() {
@@ -149,17 +134,8 @@ class Run {
 };
 
 void Run::start() {
-    for (const DetectorSpec& spec : options_.detectors) {
-        ComparedDetector detector;
-        detector.spec = spec;
-        detector.label = specLabel(spec);
+    for (ComparedDetector& detector : comparison_.detectors)
         detector.oodScores.resize(comparison_.oodNames.size());
-        comparison_.detectors.push_back(std::move(detector));
-    }
-    if (options_.baseline) {
-        comparison_.baseline = static_cast<std::size_t>(
-            std::ranges::find(options_.detectors, *options_.baseline) - options_.detectors.begin());
-    }
     takenOver_.resize(options_.detectors.size());
     fitted_.resize(options_.detectors.size());
 }
@@ -325,9 +301,11 @@ Result<Comparison> compareDetectors(const AnalysisInputs& inputs, const Training
 
 Comparison partialComparison(const AnalysisInputs& inputs, const ComparisonOptions& options,
                              const std::vector<std::optional<ComparedDetector>>& done) {
-    Comparison comparison = frameOf(setsOf(inputs), options);
+    Comparison comparison = comparisonFrame(inputs, options);
     comparison.partial = true;
     comparison.bootstrap = 0;
+    comparison.baseline.reset();
+    comparison.detectors.clear();
     for (const auto& detector : done) {
         if (detector) comparison.detectors.push_back(*detector);
     }

@@ -2,23 +2,13 @@
 
 #include <algorithm>
 
-#include "core/analysis/ood_groups.h"
+#include "core/analysis/comparison_frame.h"
 
 namespace dicescope {
 namespace {
 
 bool sameSets(const Comparison& a, const Comparison& b) {
     return a.idCount == b.idCount && a.oodNames == b.oodNames && a.oodCounts == b.oodCounts;
-}
-
-/// Detectors of a partial comparison may come from several others, which had their own resamples.
-bool sameBootstrap(const Comparison& earlier, const Comparison& frame) {
-    const auto sameGroup = [&](const std::vector<std::string>& one, const std::vector<std::string>& other) {
-        return setsOfGroup(frame.oodNames, one) == setsOfGroup(frame.oodNames, other);
-    };
-    return !earlier.partial && earlier.bootstrap == frame.bootstrap && earlier.seed == frame.seed &&
-           earlier.tprLevel == frame.tprLevel && sameGroup(earlier.nearSets, frame.nearSets) &&
-           sameGroup(earlier.farSets, frame.farSets);
 }
 
 bool hasScores(const ComparedDetector& detector, const Comparison& comparison) {
@@ -29,9 +19,10 @@ bool hasScores(const ComparedDetector& detector, const Comparison& comparison) {
 
 }  // namespace
 
+// Detectors of a partial comparison may come from several others, which had their own resamples.
 EarlierComparison::EarlierComparison(const Comparison* earlier, const Comparison& frame)
     : earlier_(earlier != nullptr && sameSets(*earlier, frame) ? earlier : nullptr),
-      bootstrappedAlike_(earlier_ != nullptr && sameBootstrap(*earlier_, frame)) {}
+      bootstrappedAlike_(earlier_ != nullptr && !earlier_->partial && resampledAlike(*earlier_, frame)) {}
 
 const ComparedDetector* EarlierComparison::scored(const DetectorSpec& spec) const {
     if (earlier_ == nullptr) return nullptr;

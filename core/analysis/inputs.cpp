@@ -281,7 +281,7 @@ bool sameData(const AnalysisInputs& first, const AnalysisInputs& second) {
     const auto pathOf = [](const AnalysisInputs& inputs) {
         return inputs.model ? inputs.model->path : std::filesystem::path();
     };
-    if (pathOf(first) != pathOf(second)) return false;
+    if (pathOf(first) != pathOf(second) || first.preprocess != second.preprocess) return false;
     if (first.idTrain.has_value() != second.idTrain.has_value()) return false;
     return first.featureMean == second.featureMean && first.head.bias == second.head.bias &&
            sameValues(first.head.weight.view(), second.head.weight.view()) &&

@@ -123,9 +123,9 @@ struct LoadObserver {
 [[nodiscard]] Result<AnalysisInputs> loadInputs(const InputsConfig& config, const Job& job = {},
                                                 const LoadObserver& observer = {});
 
-/// Whether two analyses have the same model file, head, mean and sets (names, roles, labels, paths and image
-/// hashes), so that results of one are results of the other. Sets whose hashes are not known are the same
-/// only where they share their features in memory. A few ms for 90,000 images.
+/// Whether two analyses have the same model file, preprocessing, head, mean and sets (names, roles, labels,
+/// paths and image hashes), so that results of one are results of the other. Sets whose hashes are not known
+/// are the same only where they share their features in memory. A few ms for 90,000 images.
 [[nodiscard]] bool sameData(const AnalysisInputs& first, const AnalysisInputs& second);
 
 /// Names of the classes in the order of the logits: those of the file if given, else the training folder's,

@@ -3,6 +3,7 @@
 // Internal to core/detectors: a fit is looked up before it is computed.
 
 #include <cstddef>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -52,9 +53,10 @@ void FitFields::integers(const std::string& name, std::vector<Integer>& values, 
 }
 
 /// The fit called `name` of this training data: as it was computed by an earlier run where the data's store
-/// has it, else by `compute`, and then kept. A store that cannot be written to (a full disk) is passed over:
-/// the fit is computed again next time. The name must hold every setting that the fit depends on. For the
-/// type there must be listFields(FitFields&, Fit&, const TrainingData&). Errors: those of compute, Cancelled.
+/// has it, else by `compute`, and then kept. A store that cannot be written to (a full disk, no memory for a
+/// copy) is passed over: the fit is computed again next time. The name must hold every setting that the fit
+/// depends on. For the type there must be listFields(FitFields&, Fit&, const TrainingData&). Errors: those of
+/// compute, Cancelled.
 template <class Fit, class Compute>
 [[nodiscard]] Result<Fit> keptFit(const TrainingData& training, const std::string& name, const Job& job,
                                   const Compute& compute) {
@@ -69,9 +71,13 @@ template <class Fit, class Compute>
     }
     Result<Fit> fit = compute();
     if (!fit) return fit;
-    FitFields fields;
-    listFields(fields, *fit, training);
-    static_cast<void>((*store)->write(name, fields.arrays()));
+    try {
+        FitFields fields;
+        listFields(fields, *fit, training);
+        static_cast<void>((*store)->write(name, fields.arrays()));
+    } catch (const std::bad_alloc&) {
+        // The fit itself is there; only the copy that was to be written found no room.
+    }
     return fit;
 }
 

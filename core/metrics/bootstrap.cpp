@@ -17,7 +17,6 @@ namespace dicescope {
 namespace {
 
 Status checkOptions(const BootstrapOptions& options) {
-    constexpr std::size_t kMostResamples = 1'000'000;
     if (options.resamples == 0 || options.resamples > kMostResamples) {
         return fail(ErrorCode::InvalidArgument, "The bootstrap takes from 1 to 1,000,000 resamples, not " +
                                                     std::to_string(options.resamples) + "; 1,000 is usual.");

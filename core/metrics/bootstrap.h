@@ -17,8 +17,10 @@ struct ScoreColumn {
     std::vector<std::span<const double>> ood;
 };
 
+inline constexpr std::size_t kMostResamples = 1'000'000;
+
 struct BootstrapOptions {
-    std::size_t resamples = 1000;  ///< 1..1,000,000
+    std::size_t resamples = 1000;  ///< 1..kMostResamples
     double confidence = 0.95;      ///< in (0, 1): 0.95 gives the 2.5 % and 97.5 % percentiles
     double tprLevel = kDefaultTprLevel;
     std::uint64_t seed = 0;

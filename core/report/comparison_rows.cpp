@@ -77,14 +77,16 @@ std::vector<std::string> comparisonConventions(const Comparison& comparison) {
             "Partial: the comparison was interrupted; only detectors that were done by then are listed, "
             "without intervals.");
     }
-    sentences.insert(sentences.end(),
-                     {"Every score is higher for in-distribution (ID) images; values in percent.",
-                      "FPR" + level + ": ID is positive; share of OOD images accepted when at least " +
-                          level + " % of the ID images are.",
-                      "AUROC: probability that an ID image scores above an OOD image, ties count one half.",
-                      "Averages: unweighted over the OOD sets. Ranks: by the average over all of them.",
-                      std::to_string(comparison.idCount) + " ID and " +
-                          std::to_string(imagesOf(comparison, comparison.oodNames)) + " OOD images."});
+    sentences.insert(
+        sentences.end(),
+        {"Every score is higher for in-distribution (ID) images; values in percent.",
+         "FPR" + level + ": ID is positive; share of OOD images accepted when at least " + level +
+             " % of the ID images are.",
+         "AUROC: probability that an ID image scores above an OOD image, ties count one half.",
+         "Averages: unweighted over the OOD sets. Ranks: by the average over all of them.",
+         std::to_string(comparison.idCount) + " ID and " +
+             std::to_string(imagesOf(comparison, comparison.oodNames)) + " OOD images.",
+         "Seconds to fit: what an earlier run kept in the cache counts as the time to read it."});
     if (comparison.bootstrap > 0) {
         sentences.push_back("Intervals: 95 %, bootstrap over images with " +
                             std::to_string(comparison.bootstrap) + " resamples, seed " +

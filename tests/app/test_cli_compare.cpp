@@ -272,6 +272,18 @@ class TestCliCompare : public QObject {
         QCOMPARE(fixture.json()["near"], QJsonArray());
     }
 
+    void aBenchmarkOfANewerProgramShowsNothing() {
+        const Fixture fixture;
+        const QJsonObject choices{{"groups", QJsonObject{{"near", QJsonArray{"one"}}}}};
+        fixture.writeSession({{"benchmark", "newer"}, {"comparison", choices}, {"bootstrap", 0}},
+                             {{"one", "one"}});
+        auto outcome = fixture.run({"--session", "s.dicescope", "--detectors", "energy", "--out", "out"});
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+        QCOMPARE(fixture.json()["near"], QJsonArray{"one"});
+        QVERIFY(!fixture.json().contains("published"));
+        outcome = fixture.run({"--session", "s.dicescope", "--benchmark", "newer"});
+        QCOMPARE(outcome.code, 2);
+    }
     void aSessionMayChooseNoBaselineOrNothing() {
         const Fixture fixture;
         const QStringList common{"--session", "s.dicescope", "--bootstrap", "0", "--out", "out"};

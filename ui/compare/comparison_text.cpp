@@ -157,7 +157,8 @@ QString headerTip(const ComparisonColumn& column, const Comparison& comparison) 
         case Kind::FitSeconds:
             return wrappedTip(
                 Text::tr("Seconds to fit it on the training images. What several detectors "
-                         "need counts where it is computed first."));
+                         "need counts where it is computed first; what an earlier run kept in the "
+                         "cache counts as the time to read it."));
         case Kind::ScoreSeconds:
             return wrappedTip(
                 Text::tr("Seconds to score all images, the logits included where they are "

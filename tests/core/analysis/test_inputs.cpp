@@ -352,6 +352,9 @@ class TestInputs : public QObject {
         second.model.emplace().path = "elsewhere.pt";
         QVERIFY(!sameData(*first, second));
         second = *first;
+        second.preprocess.emplace().name = "other";
+        QVERIFY(!sameData(*first, second));
+        second = *first;
         // Another object with the same numbers, of whose images nothing is known.
         auto copy = std::make_shared<FeatureSet>(*first->id.features);
         second.id.features = copy;
