@@ -1,9 +1,11 @@
 #include "app/gui/compare_controller.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
+#include "app/gui/chosen_groups.h"
+#include "core/analysis/comparison_frame.h"
+#include "core/analysis/merged_comparison.h"
 #include "core/analysis/model_scorer.h"
 #include "core/base/file.h"
 #include "core/report/comparison_report.h"
@@ -42,68 +44,6 @@ DetectorSupply supplyOf(const AnalysisInputs& inputs, bool hasModel) {
 bool hasModelAndImages(const AnalysisInputs& inputs) {
     const auto known = [](const InputSet& set) { return !set.features->provenance.folder.empty(); };
     return inputs.model && known(inputs.id) && std::ranges::all_of(inputs.ood, known);
-}
-
-/// A comparison as it will be, without numbers.
-Comparison frameOf(const AnalysisInputs& inputs, const ComparisonOptions& options) {
-    Comparison frame;
-    frame.bootstrap = options.bootstrap;
-    frame.seed = options.seed;
-    frame.tprLevel = options.tprLevel;
-    frame.idCount = inputs.id.features->size();
-    for (const InputSet& set : inputs.ood) {
-        frame.oodNames.push_back(set.name);
-        frame.oodCounts.push_back(set.features->size());
-    }
-    frame.nearSets = options.nearSets;
-    frame.farSets = options.farSets;
-    for (const DetectorSpec& spec : options.detectors) {
-        if (options.baseline == spec) frame.baseline = frame.detectors.size();
-        ComparedDetector detector;
-        detector.spec = spec;
-        detector.label = specLabel(spec);
-        frame.detectors.push_back(std::move(detector));
-    }
-    return frame;
-}
-
-std::optional<DetectorSpec> baselineOf(const Comparison& comparison) {
-    if (!comparison.baseline) return std::nullopt;
-    return comparison.detectors[*comparison.baseline].spec;
-}
-
-/// Whether numbers of the one can stand in a table with those of the other.
-bool measuredAlike(const Comparison& a, const Comparison& b) {
-    return a.tprLevel == b.tprLevel && a.nearSets == b.nearSets && a.farSets == b.farSets;
-}
-
-/// Whether intervals of the one can.
-bool resampledAlike(const Comparison& a, const Comparison& b) {
-    return measuredAlike(a, b) && a.bootstrap == b.bootstrap && a.seed == b.seed;
-}
-
-bool stands(const std::vector<ComparedDetector>& detectors, const DetectorSpec& spec) {
-    return std::ranges::find(detectors, spec, &ComparedDetector::spec) != detectors.end();
-}
-
-/// Completes a comparison with another of the same inputs: intervals that it lacks, and at its end the
-/// detectors that it does not have. What was made otherwise is left out, and so are the ranks of these.
-void completeFrom(const Comparison& other, const std::optional<DetectorSpec>& baseline,
-                  Comparison& comparison) {
-    const bool sameIntervals = resampledAlike(comparison, other);
-    const bool sameBaseline = sameIntervals && baseline == baselineOf(other);
-    for (const ComparedDetector& detector : other.detectors) {
-        auto mine = std::ranges::find(comparison.detectors, detector.spec, &ComparedDetector::spec);
-        if (mine == comparison.detectors.end()) {
-            mine = comparison.detectors.insert(mine, detector);
-            mine->rankByFpr95 = mine->rankByAuroc = 0;
-            if (!sameIntervals) mine->intervals.reset();
-            if (!sameBaseline) mine->difference.reset();
-        }
-        if (mine->error) continue;
-        if (sameIntervals && !mine->intervals) mine->intervals = detector.intervals;
-        if (sameBaseline && !mine->difference) mine->difference = detector.difference;
-    }
 }
 
 /// The detector of the lowest average FPR95; the end where none has numbers.
@@ -168,7 +108,8 @@ void CompareController::connectChoices() {
     });
     connect(setup, &CompareSetup::groupsEdited, this, [this, announce] {
         if (!inputs_) return;
-        choices_.groups = chosenGroups();
+        const OodGroups shown{namesOf(page_.setup().nearSets()), namesOf(page_.setup().farSets())};
+        choices_.groups = chosenGroups(*inputs_, shown, choices_.groups, defaults_);
         announce();
     });
     connect(setup, &CompareSetup::resamplesEdited, this, [this, setup, announce] {
@@ -176,22 +117,6 @@ void CompareController::connectChoices() {
         if (choices_.resamples == defaults_.resamples) choices_.resamples.reset();
         announce();
     });
-}
-
-std::optional<OodGroups> CompareController::chosenGroups() const {
-    OodGroups groups{namesOf(page_.setup().nearSets()), namesOf(page_.setup().farSets())};
-    OodGroups usual;
-    const auto has = [](const std::vector<std::string>& names, const std::string& name) {
-        return std::ranges::find(names, name) != names.end();
-    };
-    for (const InputSet& set : inputs_->ood) {
-        if (has(defaults_.nearSets, set.name)) {
-            usual.nearSets.push_back(set.name);
-        } else if (has(defaults_.farSets, set.name)) {
-            usual.farSets.push_back(set.name);
-        }
-    }
-    return groups == usual ? std::nullopt : std::optional(std::move(groups));
 }
 
 void CompareController::forgetResults() {
@@ -209,10 +134,13 @@ void CompareController::forgetResults() {
 
 void CompareController::setInputs(std::shared_ptr<const AnalysisInputs> inputs,
                                   std::filesystem::path fitFolder) {
+    if (fitFolder != fitFolder_) {
+        fitFolder_ = std::move(fitFolder);
+        training_ = std::make_shared<TrainingDataPtr>();
+    }
     if (inputs == inputs_ || (inputs && inputs_ && sameData(*inputs, *inputs_))) return;
     forgetResults();
     inputs_ = std::move(inputs);
-    fitFolder_ = std::move(fitFolder);
     training_ = std::make_shared<TrainingDataPtr>();
     describeInputs();
 }
@@ -280,7 +208,7 @@ void CompareController::start() {
         return;
     }
     const std::uint64_t run = ++run_;
-    frame_ = std::make_shared<const Comparison>(frameOf(*inputs_, wanted));
+    frame_ = std::make_shared<const Comparison>(comparisonFrame(*inputs_, wanted));
     done_.assign(wanted.detectors.size(), nullptr);
     page_.setRunning(true);
     page_.setState(tr("Starting"));
@@ -334,54 +262,20 @@ void CompareController::finished(Result<Comparison> result) {
     frame_.reset();
     done_.clear();
     comparison_ = std::make_shared<const Comparison>(std::move(*result));
-    remember();
+    known_ = withKnownScores(comparison_, known_);
     page_.setRunning(false);
     page_.setState({});
     show(comparison_, false);
 }
 
 void CompareController::endEarly(const QString& state) {
-    comparison_ = whatThereIs();
-    remember();
+    comparison_ = comparisonEndedEarly(*frame_, done_, comparison_);
+    known_ = withKnownScores(comparison_, known_);
     frame_.reset();
     done_.clear();
     page_.setRunning(false);
     page_.setState(state);
     show(comparison_, false);
-}
-
-// What the run got done, and of before it what it did not come to. Ranks would be of other company.
-ComparisonPtr CompareController::whatThereIs() const {
-    const bool nothingNew = std::ranges::all_of(done_, [this](const ComparedDetectorPtr& detector) {
-        return !detector || (comparison_ && stands(comparison_->detectors, detector->spec));
-    });
-    if (nothingNew) return comparison_;
-    Comparison merged = *frame_;
-    merged.partial = true;
-    merged.detectors.clear();
-    merged.baseline.reset();
-    for (const ComparedDetectorPtr& detector : done_) {
-        if (detector) merged.detectors.push_back(*detector);
-    }
-    const auto baseline = baselineOf(*frame_);
-    if (comparison_ && measuredAlike(*comparison_, merged)) completeFrom(*comparison_, baseline, merged);
-    if (baseline) {
-        const auto found = std::ranges::find(merged.detectors, *baseline, &ComparedDetector::spec);
-        if (found != merged.detectors.end())
-            merged.baseline = static_cast<std::size_t>(found - merged.detectors.begin());
-    }
-    return std::make_shared<const Comparison>(std::move(merged));
-}
-
-void CompareController::remember() {
-    if (!comparison_ || comparison_ == known_) return;
-    if (!known_) {
-        known_ = comparison_;
-        return;
-    }
-    Comparison all = *comparison_;
-    completeFrom(*known_, baselineOf(all), all);
-    known_ = std::make_shared<const Comparison>(std::move(all));
 }
 
 // The detector that the user selected stays selected where it is there again.

@@ -32,7 +32,8 @@ class CompareController : public QObject {
     ~CompareController() override;
 
     /// Another analysis (null: none). Stops a run of the old one and clears its results; inputs
-    /// with the same data (sameData()) change nothing. Fits are kept in `fitFolder` (empty: nowhere).
+    /// with the same data (sameData()) change nothing but the folder. Fits are kept in `fitFolder` (empty:
+    /// nowhere), those of a run in progress where it began.
     void setInputs(std::shared_ptr<const AnalysisInputs> inputs, std::filesystem::path fitFolder = {});
     /// What the session gives where nothing was chosen. Rows of the list that the user edited keep their
     /// settings. Changes nothing that is there or runs.
@@ -43,7 +44,7 @@ class CompareController : public QObject {
     /// images of the inputs, where they are known. Stops a run and clears its results.
     void setModelScorer(ModelScorer scorer);
 
-    /// What the table shows, null while there is nothing or a run goes on.
+    /// What the table shows, or showed before the run that goes on; null where there was nothing.
     [[nodiscard]] const ComparisonPtr& comparison() const { return comparison_; }
     [[nodiscard]] bool running() const { return frame_ != nullptr; }
     [[nodiscard]] bool idle() const;
@@ -62,7 +63,6 @@ class CompareController : public QObject {
     void connectChoices();
     void forgetResults();
     void showSettings();
-    [[nodiscard]] std::optional<OodGroups> chosenGroups() const;
     void describeInputs();
     void describeSupply();
     void start();
@@ -72,9 +72,6 @@ class CompareController : public QObject {
     void finished(Result<Comparison> result);
     /// Ends a run that has no result of its own.
     void endEarly(const QString& state);
-    [[nodiscard]] ComparisonPtr whatThereIs() const;
-    /// Keeps the scores of the comparison for later runs.
-    void remember();
     void show(const ComparisonPtr& comparison, bool running);
     void select(int row);
     void selectItself(int row);

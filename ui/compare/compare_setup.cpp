@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/metrics/bootstrap.h"
 #include "ui/panels/choice_combo.h"
 #include "ui/panels/panel_text.h"
 #include "ui/panels/wheel_guard.h"
@@ -19,7 +20,6 @@ namespace {
 
 constexpr int kSet = 0;
 constexpr int kColumns = 3;
-constexpr int kMostResamples = 1'000'000;
 constexpr int kUsualResamples = 1'000;
 
 }  // namespace
@@ -36,7 +36,7 @@ CompareSetup::CompareSetup(QWidget* parent)
     resamples_->setToolTip(
         wrappedTip(tr("How often the images are drawn anew, with replacement, for the intervals and the "
                       "differences to the baseline; 0: neither. 1,000 are usual.")));
-    resamples_->setRange(0, kMostResamples);
+    resamples_->setRange(0, static_cast<int>(kMostResamples));
     resamples_->setSingleStep(100);
     resamples_->setGroupSeparatorShown(true);
     resamples_->setLocale(QLocale(QLocale::English, QLocale::UnitedStates));
@@ -104,10 +104,19 @@ void CompareSetup::setBaselineChoice(const std::optional<std::string>& choice) {
 }
 
 void CompareSetup::showBaseline() {
-    const auto usual = QString::fromUtf8(kUsualBaseline.data(), static_cast<int>(kUsualBaseline.size()));
-    int at = baseline_->findData(choice_ ? QString::fromStdString(*choice_) : usual);
-    if (at < 0) at = baseline_->findData(usual);
+    const std::string usual(kUsualBaseline);
+    int at = entryOf(choice_.value_or(usual));
+    if (at < 0) at = entryOf(usual);
     baseline_->setCurrentIndex(std::max(at, 0));
+}
+
+/// Its entry among the baselines; negative where there is none.
+int CompareSetup::entryOf(const std::string& text) const {
+    if (text.empty()) return 0;
+    const auto found = std::ranges::find_if(detectors_, [&](const CheckedDetector& detector) {
+        return detector.text == text || std::ranges::count(detector.otherTexts, text) > 0;
+    });
+    return found == detectors_.end() ? -1 : 1 + static_cast<int>(found - detectors_.begin());
 }
 
 void CompareSetup::choose(std::string text) {
@@ -130,7 +139,7 @@ std::size_t CompareSetup::resamples() const {
 
 void CompareSetup::setResamples(std::size_t resamples) {
     const QSignalBlocker blocker(resamples_);
-    resamples_->setValue(static_cast<int>(std::min<std::size_t>(resamples, kMostResamples)));
+    resamples_->setValue(static_cast<int>(std::min(resamples, kMostResamples)));
 }
 
 void CompareSetup::setOodSets(const QStringList& names) {

@@ -24,8 +24,8 @@ class CompareSetup : public QWidget {
   public:
     explicit CompareSetup(QWidget* parent = nullptr);
 
-    /// What a baseline can be chosen from. The choice stays while its text is among them; else it becomes
-    /// Energy, or none.
+    /// What a baseline can be chosen from. The choice stays while a row of its text is among them; else it
+    /// becomes Energy, or none.
     void setDetectors(const std::vector<CheckedDetector>& detectors);
     /// The choice of a session; see ComparisonChoices::baseline.
     void setBaselineChoice(const std::optional<std::string>& choice);
@@ -53,6 +53,7 @@ class CompareSetup : public QWidget {
     void buildTable();
     void choose(std::string text);
     void showBaseline();
+    [[nodiscard]] int entryOf(const std::string& text) const;
     void groupToggled(int row, int column);
     [[nodiscard]] QStringList checkedSets(int column) const;
 

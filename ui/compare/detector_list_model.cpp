@@ -119,9 +119,17 @@ void DetectorListModel::setSpec(int row, DetectorSpec spec) {
     Row& changed = rows_[static_cast<std::size_t>(row)];
     changed.spec = withoutDefaults(std::move(spec));
     const std::string before = std::exchange(changed.text, settledText(changed.spec));
-    emit textChanged(before, changed.text);
+    if (!isElsewhere(row, before)) emit textChanged(before, changed.text);
     emit dataChanged(index(row, 0), index(row, ColumnCount - 1));
     announceEdit();
+}
+
+/// Whether another row, compared like this one or more so, has the text.
+bool DetectorListModel::isElsewhere(int row, const std::string& text) const {
+    for (int other = 0; other < rowCount(); ++other) {
+        if (other != row && at(other).text == text && at(other).checked >= at(row).checked) return true;
+    }
+    return false;
 }
 
 int DetectorListModel::duplicate(int row) {
@@ -173,8 +181,12 @@ std::vector<CheckedDetector> DetectorListModel::checkedDetectors() const {
     std::vector<CheckedDetector> checked;
     for (const Row& row : rows_) {
         if (!row.checked || !whyUnavailable(row.spec, supply_).isEmpty()) continue;
-        if (std::ranges::find(checked, row.spec, &CheckedDetector::spec) == checked.end())
+        const auto alike = std::ranges::find(checked, row.spec, &CheckedDetector::spec);
+        if (alike == checked.end()) {
             checked.push_back({row.spec, row.text});
+        } else {
+            alike->otherTexts.push_back(row.text);
+        }
     }
     return checked;
 }

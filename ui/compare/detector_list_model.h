@@ -16,6 +16,7 @@ namespace dicescope {
 struct CheckedDetector {
     DetectorSpec spec;
     std::string text;  ///< as in DetectorChoice: what it leaves open follows the defaults
+    std::vector<std::string> otherTexts = {};  ///< of further rows that have the same settings now
 };
 
 /// The detectors that can be compared: all of the registry with their defaults, and further rows of the same
@@ -75,7 +76,8 @@ class DetectorListModel : public QAbstractTableModel {
   signals:
     void checkedChanged();  ///< checkedDetectors() may be others
     void edited();          ///< by the user: choice() may be another
-    /// By the user: the text of a row is another. Comes before the other two.
+    /// By the user: the text of a row is another. Comes before the other two, and not where another row still
+    /// has the text of before, unless this one is compared and that one is not.
     void textChanged(const std::string& before, const std::string& now);
 
   private:
@@ -88,6 +90,7 @@ class DetectorListModel : public QAbstractTableModel {
     [[nodiscard]] static std::vector<Row> registryRows();
     void place(const std::string& text, bool checked, const std::optional<DetectorChoice>& choice);
     [[nodiscard]] bool fill(Row& row) const;
+    [[nodiscard]] bool isElsewhere(int row, const std::string& text) const;
     [[nodiscard]] const Row& at(int row) const { return rows_[static_cast<std::size_t>(row)]; }
     [[nodiscard]] QString text(const Row& row, int column) const;
     [[nodiscard]] QString toolTip(const Row& row) const;

@@ -24,6 +24,11 @@ constexpr int kExportFontPoints = 9;
 /// As wide at least are pictures in files.
 constexpr int kExportPixels = 512;
 
+/// The whole factor that takes a width beyond `pixels`.
+int timesUntil(int pixels, int width) {
+    return 1 + pixels / std::max(1, width);
+}
+
 }  // namespace
 
 ImagePicture::ImagePicture(QWidget* parent) : QWidget(parent) {
@@ -151,7 +156,7 @@ void ImagePicture::draw(QPainter& painter, const QRect& area, const Theme& theme
     const bool reduced = size.width() < image_.width();
     QImage shown = image_;
     if (enlarged && !reduced)
-        shown = image_.scaled(image_.size() * (1 + kExportPixels / std::max(1, image_.width())));
+        shown = image_.scaled(image_.size() * timesUntil(kExportPixels, image_.width()));
     // Enlarged pixels stay squares, a reduced picture is smooth.
     painter.setRenderHint(QPainter::SmoothPixmapTransform, reduced);
     painter.drawImage(place, shown);

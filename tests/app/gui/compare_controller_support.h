@@ -3,8 +3,11 @@
 #include <QPushButton>
 #include <QTest>
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -55,5 +58,54 @@ struct ShownComparison {
         return specs;
     }
 };
+
+/// Scores for ODIN that wait until they are let go.
+class HeldScorer {
+  public:
+    [[nodiscard]] ModelScorer scorer() const {
+        return [open = open_](const DetectorSpec&, const InputSet& set,
+                              const Job& job) -> Result<std::vector<double>> {
+            while (!*open) {
+                if (job.stopRequested()) return cancelled();
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            }
+            std::vector<double> scores(set.features->size());
+            for (std::size_t i = 0; i < scores.size(); ++i) scores[i] = static_cast<double>(i % 7);
+            return scores;
+        };
+    }
+    void open() { *open_ = true; }
+
+  private:
+    std::shared_ptr<std::atomic<bool>> open_ = std::make_shared<std::atomic<bool>>(false);
+};
+
+/// Scores for ODIN that depend on its noise, and how often a set was scored.
+class CountingScorer {
+  public:
+    explicit CountingScorer(double shift = 0) : shift_(shift) {}
+    [[nodiscard]] ModelScorer scorer() const {
+        return [count = count_, shift = shift_](const DetectorSpec& spec, const InputSet& set,
+                                                const Job&) -> Result<std::vector<double>> {
+            ++*count;
+            std::vector<double> scores(set.features->size());
+            for (std::size_t i = 0; i < scores.size(); ++i) {
+                const double id = set.role == SetRole::Id ? 3 : 0;
+                scores[i] = id + shift + static_cast<double>(i * i % 11) + parameterValue(spec, "noise");
+            }
+            return scores;
+        };
+    }
+    [[nodiscard]] int count() const { return *count_; }
+
+  private:
+    std::shared_ptr<std::atomic<int>> count_ = std::make_shared<std::atomic<int>>(0);
+    double shift_;
+};
+
+inline const DetectorSpec kEnergy{"energy", {}};
+inline const DetectorSpec kMsp{"msp", {}};
+inline const DetectorSpec kDice{"dice", {}};
+inline const DetectorSpec kOdin{"odin", {}};
 
 }  // namespace dicescope::testing

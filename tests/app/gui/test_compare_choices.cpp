@@ -87,6 +87,36 @@ class TestCompareChoices : public QObject {
         QCOMPARE(told.back().baseline, std::optional<std::string>("dice"));
     }
 
+    /// They are in their group again when they are back.
+    void groupsKeepSetsThatAreNotThereNow() {
+        Shown shown;
+        ComparisonChoices choices;
+        choices.groups = OodGroups{{"gone"}, {"far", "absent"}};
+        shown.controller.setChoices(choices);
+        connect(&shown.controller, &CompareController::choicesEdited, this,
+                [&](const ComparisonChoices& edited) { choices = edited; });
+        part<QTabWidget>(shown.page, "compareTabs")->setCurrentIndex(1);
+        clickGroup(shown, 2, 2);
+        QCOMPARE(choices.groups, std::optional(OodGroups{{"gone"}, {"far", "noise", "absent"}}));
+        clickGroup(shown, 1, 2);
+        clickGroup(shown, 2, 2);
+        QCOMPARE(choices.groups, std::optional(OodGroups{{"gone"}, {"absent"}}));
+        // A run has no use for them.
+        shown.check({"energy"});
+        shown.click("compareRun");
+        QVERIFY(shown.ends());
+        QVERIFY(shown.controller.comparison()->nearSets.empty());
+        // Those of the defaults are no choice.
+        ComparisonDefaults defaults;
+        defaults.nearSets = {"gone"};
+        defaults.farSets = {"absent"};
+        shown.controller.setDefaults(defaults);
+        clickGroup(shown, 0, 1);
+        QCOMPARE(choices.groups, std::optional(OodGroups{{"near", "gone"}, {"absent"}}));
+        clickGroup(shown, 0, 1);
+        QVERIFY(!choices.groups);
+    }
+
     void theChoicesOfASessionStandAboveItsDefaults() {
         Shown shown;
         QSignalSpy edited(&shown.controller, &CompareController::choicesEdited);

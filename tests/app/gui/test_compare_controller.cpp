@@ -6,10 +6,8 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
-#include <atomic>
 #include <memory>
 #include <optional>
-#include <thread>
 
 #include "core/analysis/model_scorer.h"
 #include "tests/app/gui/compare_controller_support.h"
@@ -24,77 +22,6 @@ using namespace dicescope::testing;
 namespace {
 
 using Shown = ShownComparison;
-
-/// Scores for ODIN that wait until they are let go.
-class HeldScorer {
-  public:
-    [[nodiscard]] ModelScorer scorer() const {
-        return [open = open_](const DetectorSpec&, const InputSet& set,
-                              const Job& job) -> Result<std::vector<double>> {
-            while (!*open) {
-                if (job.stopRequested()) return cancelled();
-                std::this_thread::sleep_for(std::chrono::milliseconds(1));
-            }
-            std::vector<double> scores(set.features->size());
-            for (std::size_t i = 0; i < scores.size(); ++i) scores[i] = static_cast<double>(i % 7);
-            return scores;
-        };
-    }
-    void open() { *open_ = true; }
-
-  private:
-    std::shared_ptr<std::atomic<bool>> open_ = std::make_shared<std::atomic<bool>>(false);
-};
-
-/// Scores for ODIN that depend on its noise, and how often a set was scored.
-class CountingScorer {
-  public:
-    explicit CountingScorer(double shift = 0) : shift_(shift) {}
-    [[nodiscard]] ModelScorer scorer() const {
-        return [count = count_, shift = shift_](const DetectorSpec& spec, const InputSet& set,
-                                                const Job&) -> Result<std::vector<double>> {
-            ++*count;
-            std::vector<double> scores(set.features->size());
-            for (std::size_t i = 0; i < scores.size(); ++i) {
-                const double id = set.role == SetRole::Id ? 3 : 0;
-                scores[i] = id + shift + static_cast<double>(i * i % 11) + parameterValue(spec, "noise");
-            }
-            return scores;
-        };
-    }
-    [[nodiscard]] int count() const { return *count_; }
-
-  private:
-    std::shared_ptr<std::atomic<int>> count_ = std::make_shared<std::atomic<int>>(0);
-    double shift_;
-};
-
-/// Everything but times and the order.
-void compareNumbers(const Comparison& mine, const Comparison& theirs) {
-    QCOMPARE(mine.partial, theirs.partial);
-    QCOMPARE(mine.nearSets, theirs.nearSets);
-    QCOMPARE(mine.detectors.size(), theirs.detectors.size());
-    for (std::size_t k = 0; k < mine.detectors.size(); ++k) {
-        const ComparedDetector& a = mine.detectors[k];
-        const ComparedDetector& b = theirs.detectors[k];
-        QCOMPARE(a.spec, b.spec);
-        QCOMPARE(a.idScores, b.idScores);
-        QCOMPARE(a.oodScores, b.oodScores);
-        QVERIFY(a.metrics == b.metrics);
-        QVERIFY(a.average == b.average);
-        QVERIFY(a.nearAverage == b.nearAverage && a.farAverage == b.farAverage);
-        QVERIFY(a.intervals && a.intervals == b.intervals);
-        QVERIFY(a.difference == b.difference);
-        QCOMPARE(a.difference.has_value(), mine.baseline != k);
-        QCOMPARE(a.rankByFpr95, b.rankByFpr95);
-        QCOMPARE(a.rankByAuroc, b.rankByAuroc);
-    }
-}
-
-const DetectorSpec kEnergy{"energy", {}};
-const DetectorSpec kMsp{"msp", {}};
-const DetectorSpec kDice{"dice", {}};
-const DetectorSpec kOdin{"odin", {}};
 
 }  // namespace
 
@@ -160,70 +87,6 @@ class TestCompareController : public QObject {
         QVERIFY(shown.ends());
         QTRY_VERIFY(shown.controller.idle());
         QTRY_VERIFY(shown.page.histogram().data().x.label.contains("MSP"));
-    }
-
-    void detectorsAppearAsTheyGetDoneAndStayAfterCancel() {
-        HeldScorer held;
-        Shown shown;
-        shown.controller.setModelScorer(held.scorer());
-        shown.check({"energy", "msp", "odin"});
-        shown.click("compareRun");
-        QTRY_COMPARE_WITH_TIMEOUT(shown.shownWithNumbers().size(), std::size_t{2}, kTimeout);
-        QVERIFY(shown.controller.running());
-        QVERIFY(!part<QPushButton>(shown.page, "comparisonExport")->isEnabled());
-        QTRY_VERIFY(!shown.page.roc().data().empty());
-        shown.click("compareCancel");
-        QVERIFY(!shown.controller.running());
-        QCOMPARE(shown.shownWithNumbers().size(), std::size_t{2});
-        QCOMPARE(shown.results().rowCount(), 2);
-        QCOMPARE(labelText(&shown.page, "compareState"), QString("Cancelled"));
-        QVERIFY(part<QPushButton>(shown.page, "comparisonExport")->isEnabled());
-        QTRY_VERIFY_WITH_TIMEOUT(shown.controller.idle(), kTimeout);
-        // What is there, without intervals and ranks, can be written.
-        const QTemporaryDir folder;
-        QSignalSpy written(&shown.controller, &CompareController::written);
-        for (const auto format : {ComparisonFormat::Csv, ComparisonFormat::Json, ComparisonFormat::Latex,
-                                  ComparisonFormat::Markdown})
-            emit shown.page.results().exportRequested(format, folder.filePath("part"));
-        QCOMPARE(written.count(), 4);
-        // And again, to the end.
-        held.open();
-        shown.click("compareRun");
-        QVERIFY(shown.ends());
-        QCOMPARE(shown.shownWithNumbers().size(), std::size_t{3});
-    }
-
-    void aCancelledRunKeepsTheResultsOfBefore() {
-        HeldScorer held;
-        Shown shown;
-        shown.controller.setModelScorer(held.scorer());
-        shown.check({"energy", "dice"});
-        shown.click("compareRun");
-        QVERIFY(shown.ends());
-        const auto before = shown.controller.comparison();
-        // Nothing gets done: all stays.
-        shown.check({"odin"});
-        shown.click("compareRun");
-        shown.click("compareCancel");
-        QCOMPARE(shown.controller.comparison(), before);
-        QCOMPARE(shown.shownWithNumbers(), (std::vector<DetectorSpec>{kEnergy, kDice}));
-        // Nothing new gets done: all stays, with its intervals.
-        shown.check({"energy", "odin"});
-        shown.page.setup().setGroups({"near"}, {});
-        shown.click("compareRun");
-        QTRY_COMPARE_WITH_TIMEOUT(shown.shownWithNumbers(), std::vector<DetectorSpec>{kEnergy}, kTimeout);
-        shown.click("compareCancel");
-        QCOMPARE(shown.controller.comparison(), before);
-        shown.page.setup().setGroups({}, {});
-        // MSP gets done: it stands beside what was there.
-        shown.check({"msp", "odin"});
-        shown.click("compareRun");
-        QTRY_COMPARE_WITH_TIMEOUT(shown.shownWithNumbers(), std::vector<DetectorSpec>{kMsp}, kTimeout);
-        shown.click("compareCancel");
-        QCOMPARE(shown.shownWithNumbers(), (std::vector<DetectorSpec>{kMsp, kEnergy, kDice}));
-        QCOMPARE(shown.results().detector(2)->average, before->detectors[1].average);
-        QCOMPARE(shown.results().detector(2)->intervals, before->detectors[1].intervals);
-        QCOMPARE(shown.results().detector(2)->rankByFpr95, std::size_t{0});
     }
 
     void otherInputsStopTheRunAndClear() {
@@ -397,115 +260,6 @@ class TestCompareController : public QObject {
         const ComparisonTable& table = shown.page.results().table();
         QCOMPARE(shown.results().detector(table.currentModelRow())->rankByFpr95, std::size_t{1});
         QCOMPARE(table.currentIndex().row(), 0);
-    }
-
-    void whatWasScoredIsNotScoredAgain() {
-        const auto inputs = tinyInputs();
-        const CountingScorer counting;
-        constexpr int kSets = 4;
-        Shown shown(inputs);
-        shown.controller.setModelScorer(counting.scorer());
-        shown.check({"energy", "odin"});
-        shown.click("compareRun");
-        QVERIFY(shown.ends());
-        QCOMPARE(counting.count(), kSets);
-        // One detector more, another baseline, groups.
-        shown.check({"energy", "msp", "odin"});
-        shown.page.setup().setBaselineChoice("msp");
-        shown.page.setup().setGroups({"near"}, {"noise"});
-        shown.click("compareRun");
-        QVERIFY(shown.ends());
-        QCOMPARE(counting.count(), kSets);
-        Shown fresh(inputs);
-        fresh.controller.setModelScorer(counting.scorer());
-        fresh.check({"energy", "msp", "odin"});
-        fresh.page.setup().setBaselineChoice("msp");
-        fresh.page.setup().setGroups({"near"}, {"noise"});
-        fresh.click("compareRun");
-        QVERIFY(fresh.ends());
-        QCOMPARE(counting.count(), 2 * kSets);
-        compareNumbers(*shown.controller.comparison(), *fresh.controller.comparison());
-        // Left out of a run and compared again.
-        shown.check({"energy", "msp"});
-        shown.click("compareRun");
-        QVERIFY(shown.ends());
-        QCOMPARE(shown.results().rowCount(), 2);
-        shown.check({"energy", "msp", "odin"});
-        shown.click("compareRun");
-        QVERIFY(shown.ends());
-        QCOMPARE(counting.count(), 2 * kSets);
-        compareNumbers(*shown.controller.comparison(), *fresh.controller.comparison());
-        // Other settings are another detector.
-        const int odin = shown.list().rowCount() - 1;
-        shown.list().setSpec(odin, {"odin", {{"noise", 0.1}}});
-        shown.click("compareRun");
-        QVERIFY(shown.ends());
-        QCOMPARE(counting.count(), 3 * kSets);
-    }
-
-    void intervalsOfARunAreNotThoseOfAnother() {
-        const auto inputs = tinyInputs();
-        HeldScorer held;
-        Shown shown(inputs);
-        shown.controller.setModelScorer(held.scorer());
-        shown.check({"energy", "dice"});
-        shown.click("compareRun");
-        QVERIFY(shown.ends());
-        // Other resamples: the intervals of before are not those that this run speaks of.
-        shown.page.setup().setResamples(70);
-        shown.check({"msp", "odin"});
-        shown.click("compareRun");
-        QTRY_COMPARE_WITH_TIMEOUT(shown.shownWithNumbers(), std::vector<DetectorSpec>{kMsp}, kTimeout);
-        shown.click("compareCancel");
-        QCOMPARE(shown.shownWithNumbers(), (std::vector<DetectorSpec>{kMsp, kEnergy, kDice}));
-        for (const ComparedDetector& detector : shown.controller.comparison()->detectors)
-            QVERIFY(!detector.intervals && !detector.difference);
-        QTRY_VERIFY_WITH_TIMEOUT(shown.controller.idle(), kTimeout);
-        shown.check({"energy", "msp", "dice"});
-        shown.click("compareRun");
-        QVERIFY(shown.ends());
-        Shown fresh(inputs);
-        fresh.page.setup().setResamples(70);
-        fresh.check({"energy", "msp", "dice"});
-        fresh.click("compareRun");
-        QVERIFY(fresh.ends());
-        compareNumbers(*shown.controller.comparison(), *fresh.controller.comparison());
-    }
-
-    void anotherScorerScoresAnew() {
-        const CountingScorer counting;
-        const CountingScorer other(1);
-        Shown shown;
-        shown.controller.setModelScorer(counting.scorer());
-        shown.check({"energy", "odin"});
-        shown.click("compareRun");
-        QVERIFY(shown.ends());
-        const std::vector<double> before = shown.results().detector(1)->idScores;
-        shown.controller.setModelScorer(other.scorer());
-        QCOMPARE(shown.results().rowCount(), 0);
-        QVERIFY(!shown.controller.comparison());
-        shown.click("compareRun");
-        QVERIFY(shown.ends());
-        QCOMPARE(other.count(), 4);
-        QCOMPARE(shown.results().detector(1)->idScores[0], before[0] + 1);
-    }
-
-    void otherInputsAreScoredAnew() {
-        const CountingScorer counting;
-        Shown shown(tinyInputs());
-        shown.controller.setModelScorer(counting.scorer());
-        shown.check({"energy", "odin"});
-        shown.click("compareRun");
-        QVERIFY(shown.ends());
-        // As many images, and others.
-        auto others = std::make_shared<AnalysisInputs>(*tinyInputs());
-        std::swap(others->ood[0].features, others->ood[1].features);
-        const auto before = shown.results().detector(0)->oodScores;
-        shown.controller.setInputs(others);
-        shown.click("compareRun");
-        QVERIFY(shown.ends());
-        QCOMPARE(counting.count(), 8);
-        QCOMPARE(shown.results().detector(0)->oodScores[1], before[0]);
     }
 
     void closesWhileItRuns() {

@@ -109,6 +109,46 @@ class TestComparePage : public QObject {
         QCOMPARE(*shown.page.setup().baseline(), (DetectorSpec{"dice", {{"p", 40}}}));
     }
 
+    void theBaselineStaysWithTheRowThatHasItsText() {
+        Shown shown;
+        auto& model = shown.page.detectors().detectors();
+        const int energy = shown.rowOf("energy");
+        const int copy = model.duplicate(energy);
+        model.setSpec(copy, {"energy", {{"t", 2}}});
+        QCOMPARE(*shown.page.setup().baseline(), (DetectorSpec{"energy", {}}));
+        QVERIFY(!shown.page.setup().baselineChoice());
+        // Alone with its text it takes the baseline along.
+        model.setSpec(energy, {"energy", {{"t", 3}}});
+        QCOMPARE(*shown.page.setup().baseline(), (DetectorSpec{"energy", {{"t", 3}}}));
+    }
+
+    /// A row that is not compared has nothing to say.
+    void theBaselineLeavesNoRowForOneThatIsUnchecked() {
+        Shown shown;
+        auto& model = shown.page.detectors().detectors();
+        const int energy = shown.rowOf("energy");
+        const int copy = model.duplicate(energy);
+        QVERIFY(model.setData(model.index(copy, 0), Qt::Unchecked, Qt::CheckStateRole));
+        model.setSpec(energy, {"energy", {{"t", 2}}});
+        QCOMPARE(*shown.page.setup().baseline(), (DetectorSpec{"energy", {{"t", 2}}}));
+    }
+
+    void theBaselineStaysWhereTwoRowsBecomeAlike() {
+        Shown shown;
+        auto& model = shown.page.detectors().detectors();
+        model.setDefaults({{"dice", {{"p", 70}}}});
+        model.setChoice(DetectorChoice{{"energy", "dice", "dice:p=90"}, {}});
+        shown.page.setup().setBaselineChoice("dice:p=90");
+        QCOMPARE(*shown.page.setup().baseline(), (DetectorSpec{"dice", {}}));
+        model.setDefaults({{"dice", {{"p", 90}}}});
+        QCOMPARE(model.checkedSpecs().size(), std::size_t{2});
+        QCOMPARE(*shown.page.setup().baseline(), (DetectorSpec{"dice", {}}));
+        // Apart again, it is the row that was chosen.
+        model.setDefaults({{"dice", {{"p", 40}}}});
+        QCOMPARE(*shown.page.setup().baseline(), (DetectorSpec{"dice", {}}));
+        QCOMPARE(shown.page.setup().baselineChoice(), std::optional<std::string>("dice:p=90"));
+    }
+
     void aDetectorIsSelectedAfterASessionBroughtItsRows() {
         Shown shown;
         shown.page.detectors().setCurrentRow(shown.rowOf("dice"));
