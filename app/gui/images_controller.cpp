@@ -3,6 +3,7 @@
 #include <QEvent>
 #include <QMetaObject>
 #include <array>
+#include <tuple>
 #include <utility>
 
 #include "app/gui/image_work.h"
@@ -16,6 +17,16 @@
 #include "ui/plots/chart_view.h"
 
 namespace dicescope {
+namespace {
+
+bool isOf(const std::optional<LookedAt>& shown, const std::optional<LookedAt>& wanted) {
+    const auto parts = [](const LookedAt& at) {
+        return std::tie(at.inspection, at.row, at.record, at.classIndex);
+    };
+    return shown && wanted && parts(*shown) == parts(*wanted);
+}
+
+}  // namespace
 
 struct ImagesController::Impl {
     Impl(ImagesController& owner, ImageView& shown, const std::filesystem::path& thumbnails)
@@ -32,21 +43,25 @@ struct ImagesController::Impl {
     void refreshList();
     void refreshImage();
     void imageFailed(const QString& reason);
+    void readPicture();
     void refreshNumbers();
     void refreshMaps();
     void loadModel();
+    void stop();
+    void sayStopped();
     void wantThumbnails(const QVector<quint32>& records);
     void forgetImage();
     void lookAtPrediction();
     void forgetModel();
     [[nodiscard]] std::optional<LookedAt> lookedAt() const;
+    [[nodiscard]] bool listIsCurrent() const;
     [[nodiscard]] QString whyNoMaps() const;
 
     ImagesController& controller;
     ImageView& view;
     InspectionPtr inspection;
     std::size_t row = 0;
-    bool stale = false;  // something changed while the view was hidden
+    bool stale = false;  // something changed while the view was hidden, or was stopped
     ImageList list;      // the last answer
     std::size_t classIndex = 0;
     bool classPinned = false;
@@ -55,6 +70,8 @@ struct ImagesController::Impl {
     std::shared_ptr<const ReadImage> image;
     bool unreadable = false;
     std::shared_ptr<const FeatureMaps> featureMaps;  // of `image`
+    std::optional<LookedAt> numbersOf;               // what the numbers that are shown are of
+    std::optional<LookedAt> mapsOf;                  // likewise
 
     std::filesystem::path modelPath;
     ClassifierOptions modelOptions;
@@ -115,6 +132,7 @@ void ImagesController::Impl::refresh() {
     stale = !view.isVisible();
     if (stale) return;
     refreshList();
+    if (lookedAt()) readPicture();
     refreshNumbers();
     refreshMaps();
 }
@@ -125,7 +143,7 @@ void ImagesController::Impl::refreshList() {
                  earlier = list](const Job&) { return answerQuery(inspection, row, query, earlier); },
                 [this](Result<ImageList> answer) {
                     if (!answer) {
-                        readRecord.reset();  // the view forgets the image
+                        forgetImage();  // as the view does
                         view.setListError(QString::fromStdString(answer.error().message));
                         return;
                     }
@@ -142,11 +160,20 @@ std::optional<LookedAt> ImagesController::Impl::lookedAt() const {
     return LookedAt{inspection, row, *record, found.set, found.row, classIndex};
 }
 
+// Another order or filter changes nothing about the scores of all images.
+bool ImagesController::Impl::listIsCurrent() const {
+    const ImageList& shown = view.list();
+    return shown.inspection == inspection && shown.row == row &&
+           shown.query.filter.side == view.filters().query().filter.side;
+}
+
 void ImagesController::Impl::forgetImage() {
     readRecord.reset();
     image.reset();
     unreadable = false;
     featureMaps.reset();
+    numbersOf.reset();
+    mapsOf.reset();
     for (LatestTask* task : {&reading, &numbers, &mapping}) task->cancel();
 }
 
@@ -165,9 +192,15 @@ void ImagesController::Impl::refreshImage() {
         readRecord = at->record;
         lookAtPrediction();
     }
+    readPicture();
     refreshNumbers();
     refreshMaps();
-    const std::filesystem::path file = imageFile(*inspection, list.record(at->record));
+}
+
+// Of the image in question, unless it is there.
+void ImagesController::Impl::readPicture() {
+    if (!readRecord || image || unreadable || reading.waiting()) return;
+    const std::filesystem::path file = imageFile(*inspection, list.record(*readRecord));
     if (file.empty()) {
         imageFailed(tr("The features do not say which folder this image lies in."));
         return;
@@ -196,7 +229,8 @@ void ImagesController::Impl::refreshNumbers() {
     const auto at = lookedAt();
     if (!at) return;
     numbers.start([wanted = *at](const Job&) { return imageNumbers(wanted); },
-                  [this](const Result<ImageNumbers>& result) {
+                  [this, at](const Result<ImageNumbers>& result) {
+                      numbersOf = at;
                       if (result) {
                           view.detail().setNumbers(*result);
                       } else {
@@ -226,11 +260,12 @@ void ImagesController::Impl::refreshMaps() {
         loadModel();
         return;
     }
-    if (!image) return;  // comes again with it
     if (!featureMaps) detail.setMapsText(tr("Computing the maps …"), false);
+    if (!image) return readPicture();  // comes again with it
     mapping.start([model = model, image = image, features = featureMaps,
                    wanted = *at](const Job&) { return makeMaps(*model, *image, features, wanted); },
-                  [this](Result<MadeMaps> made) {
+                  [this, at](Result<MadeMaps> made) {
+                      mapsOf = at;
                       if (!made) {
                           view.detail().setMapsText(QString::fromStdString(made.error().message), true);
                           return;
@@ -260,6 +295,27 @@ void ImagesController::Impl::forgetModel() {
     model.reset();
     modelError.reset();
     featureMaps.reset();
+    mapsOf.reset();
+}
+
+void ImagesController::Impl::stop() {
+    sayStopped();
+    loader.cancel();
+    for (LatestTask* task : tasks()) {
+        stale = stale || task->waiting();  // what was not answered is asked again when shown
+        task->cancel();
+    }
+}
+
+// Whatever waits for an answer has been told so on screen.
+void ImagesController::Impl::sayStopped() {
+    ImageDetail& detail = view.detail();
+    if (lists.waiting()) view.grid().setEmptyText(tr("Stopped. Choose an order or a filter to go on."));
+    if (reading.waiting()) detail.setPictureError(tr("Stopped. Choose a map or another image to go on."));
+    if (numbers.waiting()) detail.setNumbersError(tr("Stopped."));
+    if (!reading.waiting() && !loading.waiting() && !mapping.waiting()) return;
+    if (lookedAt() && detail.overlay() != MapOverlay::None && whyNoMaps().isEmpty())
+        detail.setMapsText(tr("Stopped. Choose the map again to have it."), false);
 }
 
 void ImagesController::Impl::wantThumbnails(const QVector<quint32>& records) {
@@ -327,12 +383,13 @@ void ImagesController::setClassPinned(bool pinned) {
 }
 
 QList<const Exportable*> ImagesController::currentPlots() const {
-    if (impl_->stale || !impl_->inspection) return {};
+    if (!impl_->inspection) return {};
     QList<const Exportable*> plots;
     const ImageDetail& detail = impl_->view.detail();
-    if (!impl_->lists.waiting()) plots << &impl_->view.histogram();
-    if (!impl_->numbers.waiting()) plots << &detail.waterfall();
-    if (!impl_->mapping.waiting() && detail.picture().hasMap()) plots << &detail.picture();
+    const auto wanted = impl_->lookedAt();
+    if (impl_->listIsCurrent()) plots << &impl_->view.histogram();
+    if (isOf(impl_->numbersOf, wanted)) plots << &detail.waterfall();
+    if (isOf(impl_->mapsOf, wanted) && detail.picture().hasMap()) plots << &detail.picture();
     return plots;
 }
 
@@ -341,11 +398,7 @@ bool ImagesController::idle() const {
 }
 
 void ImagesController::stopAll() {
-    impl_->loader.cancel();
-    for (LatestTask* task : impl_->tasks()) {
-        impl_->stale = impl_->stale || task->waiting();  // what was not answered is asked again when shown
-        task->cancel();
-    }
+    impl_->stop();
     QMetaObject::invokeMethod(
         this,
         [this] {

@@ -47,11 +47,13 @@ class ImagesController : public QObject {
     /// (as at first), it becomes the one that the dense head takes that image for.
     void setClassPinned(bool pinned);
 
-    /// What the view shows that is of the row and class that were set last, for export; nothing of it while
-    /// the view waits to be shown with another row. A picture only with a map over it.
+    /// What the view shows that is of the inspection, row, image and class that were set last, for export:
+    /// not what has yet to follow them, because the view is hidden or the work goes on or was stopped. A
+    /// picture only with a map over it.
     [[nodiscard]] QList<const Exportable*> currentPlots() const;
     [[nodiscard]] bool idle() const;
-    /// Asks everything to stop; becameIdle() is emitted when nothing runs any more.
+    /// Asks everything to stop, and says so where an answer was awaited; becameIdle() is emitted when nothing
+    /// runs any more. What was stopped is asked for again when the view is shown.
     void stopAll();
 
   signals:

@@ -10,6 +10,8 @@
 #include "ui/inspect/selection_bar.h"
 #include "ui/inspect/theory_view.h"
 #include "ui/inspect/unit_view.h"
+#include "ui/plots/chart_view.h"
+#include "ui/plots/heatmap_view.h"
 
 namespace dicescope {
 namespace {
@@ -119,6 +121,7 @@ bool InspectController::idle() const {
 
 void InspectController::stopAll() {
     const bool wasReading = inspect_.waiting();
+    mapStale_ = mapStale_ || map_.waiting();
     for (LatestTask* task : tasks()) task->cancel();
     theory_.stopped();
     edits_.stopped();
@@ -176,12 +179,21 @@ void InspectController::clearViews() {
     shownUnit_.reset();
     page_.map().setMap(nullptr, std::nullopt);
     page_.unit().clear();
+    clearClass();
+}
+
+void InspectController::clearClass() {
+    shownClass_.reset();
     page_.classes().clear();
 }
 
 QList<const Exportable*> InspectController::plotsOf(const ExplorationPtr& exploration) const {
     if (!inspection_ || inspection_->exploration != exploration) return {};
-    return page_.plots() << images_.currentPlots();
+    QList<const Exportable*> plots;
+    if (!mapStale_ && !map_.waiting()) plots << &page_.map().heatmap();
+    if (shownClass_ == choice()) plots << &page_.classes().profile() << &page_.classes().logits();
+    if (shownUnit_ == unit()) plots << &page_.unit().activations();
+    return plots << theory_.plotsOf(choice()) << images_.currentPlots();
 }
 
 void InspectController::prepare() {
@@ -223,9 +235,9 @@ void InspectController::setRow(std::size_t row) {
     page_.map().setRow(row);
     edits_.setRow(row);
     images_.setRow(row);
-    // What is not seen is computed anew when it is, and must not be exported as it was.
-    if (!shown_ || page_.view() != InspectPage::Class) page_.classes().clear();
-    if (!shown_ || page_.view() != InspectPage::Theory) page_.theory().clear();
+    // What is not seen is computed anew when it is, and must not be seen as it was until then.
+    if (!shown_ || page_.view() != InspectPage::Class) clearClass();
+    if (!shown_ || page_.view() != InspectPage::Theory) theory_.clear();
     refresh();
 }
 
@@ -256,7 +268,7 @@ void InspectController::refresh() {
         case InspectPage::Unit:
             return refreshUnit();
         case InspectPage::Theory:
-            return theory_.show(classIndex(), oodSet(), row_);
+            return theory_.show(choice());
         case InspectPage::Images:
         case InspectPage::ViewCount:
             return;
@@ -272,7 +284,10 @@ void InspectController::refreshMap() {
         [inspection = inspection_, units = page_.map().unitOrder(),
          classes = page_.map().classOrder()](const Job&) { return computeMap(*inspection, units, classes); },
         [this, inspection = inspection_](const Result<ContributionMap>& map) {
-            if (!map) return emit failed(map.error());
+            if (!map) {
+                page_.map().setMap(nullptr, std::nullopt);
+                return emit failed(map.error());
+            }
             page_.map().setMap(inspection, *map);
             page_.map().setRow(row_);
             page_.map().setSelected(classIndex(), unit());
@@ -284,12 +299,17 @@ void InspectController::refreshClass() {
                   row = row_](const Job& job) { return computeClass(*inspection, c, set, row, job); },
                  [this, inspection = inspection_](const Result<ClassResult>& result) {
                      if (!result) return emit failed(result.error());
-                     if (inspection == inspection_) showClass(page_.classes(), *inspection, *result);
+                     if (inspection != inspection_) return;
+                     shownClass_ = {result->profile.classIndex, result->oodSet, result->row};
+                     showClass(page_.classes(), *inspection, *result);
                  });
 }
 
 void InspectController::refreshUnit() {
-    if (shownUnit_ == unit()) return showUnitWeights(page_.unit(), *inspection_, *shownUnit_, row_);
+    if (shownUnit_ == unit()) {
+        unit_.cancel();  // of another unit, left again
+        return showUnitWeights(page_.unit(), *inspection_, *shownUnit_, row_);
+    }
     unit_.start([inspection = inspection_, unit = unit(),
                  row = row_](const Job&) { return computeUnit(*inspection, unit, row); },
                 [this, inspection = inspection_](const Result<UnitResult>& result) {

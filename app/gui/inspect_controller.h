@@ -43,8 +43,9 @@ class InspectController : public QObject {
     void setShown(bool shown);
 
     [[nodiscard]] const InspectionPtr& inspection() const { return inspection_; }
-    /// What shows this exploration at the row that is shown, plots and the picture with its map; none where
-    /// it is not looked into.
+    /// What shows this exploration at the row that is shown, of the class, unit and OOD set that are
+    /// selected: plots and the picture with its map, but not what has yet to follow them, because its view is
+    /// hidden or the work goes on or was stopped. None where the exploration is not looked into.
     [[nodiscard]] QList<const Exportable*> plotsOf(const ExplorationPtr& exploration) const;
     [[nodiscard]] bool idle() const;
     /// Asks everything to stop; becameIdle() is emitted when nothing runs any more.
@@ -61,6 +62,7 @@ class InspectController : public QObject {
     void connectTask(LatestTask& task, const QString& what);
     void refreshProgress();
     void clearViews();
+    void clearClass();
     void prepare();
     void prepared(const Result<InspectionPtr>& inspection);
     void fillChoices();
@@ -76,6 +78,7 @@ class InspectController : public QObject {
     [[nodiscard]] std::size_t classIndex() const;
     [[nodiscard]] std::size_t unit() const;
     [[nodiscard]] std::size_t oodSet() const;
+    [[nodiscard]] ClassChoice choice() const { return {classIndex(), oodSet(), row_}; }
     [[nodiscard]] std::vector<LatestTask*> tasks();
 
     InspectPage& page_;
@@ -83,7 +86,8 @@ class InspectController : public QObject {
     ExplorationPtr exploration_;
     InspectionPtr inspection_;
     std::size_t row_ = 0;
-    std::optional<std::size_t> shownUnit_;  ///< whose images and activations the unit view has
+    std::optional<ClassChoice> shownClass_;  ///< what the class view shows
+    std::optional<std::size_t> shownUnit_;   ///< whose images and activations the unit view has
     bool shown_ = false;
     bool mapStale_ = true;
     EditsController edits_;

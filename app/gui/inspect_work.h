@@ -25,6 +25,15 @@ class ClassView;
 [[nodiscard]] Result<ContributionMap> computeMap(const Inspection& inspection, UnitOrder units,
                                                  ClassOrder classes);
 
+/// What the plots of one class are of.
+struct ClassChoice {
+    std::size_t classIndex = 0;
+    std::size_t oodSet = 0;  ///< index among the OOD sets
+    std::size_t row = 0;
+
+    friend bool operator==(const ClassChoice&, const ClassChoice&) = default;
+};
+
 /// What the class view shows of one class.
 struct ClassResult {
     ClassProfile profile;

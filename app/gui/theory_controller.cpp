@@ -5,6 +5,7 @@
 #include "app/gui/theory_work.h"
 #include "ui/inspect/inspect_charts.h"
 #include "ui/plots/chart_view.h"
+#include "ui/plots/heatmap_view.h"
 
 namespace dicescope {
 
@@ -27,17 +28,30 @@ void TheoryController::setInspection(const InspectionPtr& inspection) {
     outputs_.cancel();
     theory_.reset();
     theoryOf_ = inspection;
+    clear();
+}
+
+void TheoryController::clear() {
+    shown_.reset();
+    gapRow_.reset();
     view_.clear();
+}
+
+QList<const Exportable*> TheoryController::plotsOf(const ClassChoice& choice) const {
+    QList<const Exportable*> plots;
+    const bool current = shown_ == std::pair(choice, view_.showsAverage());
+    if (current) plots << &view_.variance() << &view_.mean();
+    if (gapRow_ == choice.row) plots << &view_.gap();
+    if (current) plots << &view_.covariance();
+    return plots;
 }
 
 void TheoryController::stopped() {
     if (inspection_ && !theory_) view_.setState(tr("Stopped."), true);
 }
 
-void TheoryController::show(std::size_t c, std::size_t oodSet, std::size_t row) {
-    class_ = c;
-    oodSet_ = oodSet;
-    row_ = row;
+void TheoryController::show(const ClassChoice& choice) {
+    choice_ = choice;
     refresh();
 }
 
@@ -65,7 +79,7 @@ void TheoryController::refresh() {
 void TheoryController::showGap() {
     if (gap_) {
         if (view_.gap().isEmpty()) view_.setGap(*gap_);
-        return view_.gap().setMarks(theoryMarks(*inspection_, row_));
+        return markGap();
     }
     if (gaps_.waiting()) return;
     gaps_.start([inspection = inspection_](const Job&) -> Result<ChartData> { return gapChart(*inspection); },
@@ -73,19 +87,27 @@ void TheoryController::showGap() {
                     if (!gap) return;
                     gap_ = std::move(*gap);
                     view_.setGap(*gap_);
-                    view_.gap().setMarks(theoryMarks(*inspection_, row_));
+                    markGap();
                 });
 }
 
+void TheoryController::markGap() {
+    view_.gap().setMarks(theoryMarks(*inspection_, choice_.row));
+    gapRow_ = choice_.row;
+}
+
 void TheoryController::computeOutputs() {
-    const TheoryQuestion question{inspection_, theory_, class_, oodSet_, row_, view_.showsAverage()};
-    outputs_.start([question](const Job& job) { return computeTheory(question, job); },
-                   [this, question](const Result<TheoryOutputs>& outputs) {
-                       if (!outputs)
-                           return view_.setState(QString::fromStdString(outputs.error().message), false);
-                       view_.setState({}, false);
-                       showTheory(view_, question, *outputs);
-                   });
+    const bool average = view_.showsAverage();
+    const TheoryQuestion question{inspection_,    theory_,     choice_.classIndex,
+                                  choice_.oodSet, choice_.row, average};
+    outputs_.start(
+        [question](const Job& job) { return computeTheory(question, job); },
+        [this, question, shown = std::pair(choice_, average)](const Result<TheoryOutputs>& outputs) {
+            if (!outputs) return view_.setState(QString::fromStdString(outputs.error().message), false);
+            view_.setState({}, false);
+            shown_ = shown;
+            showTheory(view_, question, *outputs);
+        });
 }
 
 }  // namespace dicescope

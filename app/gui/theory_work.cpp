@@ -32,26 +32,29 @@ Result<TheoryColumns> columnsOf(const TheoryQuestion& question, const TheoryOfSe
     return columns;
 }
 
-/// In their order; all of them where none is kept. The dropped ones have no covariance, and leave little to
-/// see of the others.
+/// In their order. The dropped ones have no covariance, and leave little to see of the others.
 std::vector<std::uint32_t> keptUnits(const ClassProfile& profile) {
     std::vector<std::uint32_t> units;
     for (std::size_t i = 0; i < profile.units.size(); ++i) {
         if (profile.kept[i] != 0) units.push_back(profile.units[i]);
     }
-    return units.empty() ? profile.units : units;
+    return units;
 }
 
-Result<std::shared_ptr<const CovariancePicture>> covarianceOf(const TheoryQuestion& question) {
+Status addCovariance(TheoryOutputs& outputs, const TheoryQuestion& question) {
     const Inspection& inspection = *question.inspection;
     const HeadMask mask = inspection.mask(question.row);
     const auto profile =
         classProfile(inspection.head(), mask, question.classIndex, inspection.sets[0].statistics, {});
     if (!profile) return forwardError(profile);
-    auto picture = covariancePicture(question.theory->front().moments, inspection.head(), mask,
-                                     question.classIndex, keptUnits(*profile), kCovariancePixels);
+    const std::vector<std::uint32_t> kept = keptUnits(*profile);
+    outputs.keptUnits = !kept.empty();
+    auto picture =
+        covariancePicture(question.theory->front().moments, inspection.head(), mask, question.classIndex,
+                          outputs.keptUnits ? kept : profile->units, kCovariancePixels);
     if (!picture) return forwardError(picture);
-    return std::make_shared<const CovariancePicture>(std::move(*picture));
+    outputs.covariance = std::make_shared<const CovariancePicture>(std::move(*picture));
+    return {};
 }
 
 }  // namespace
@@ -77,9 +80,7 @@ Result<TheoryOutputs> computeTheory(const TheoryQuestion& question, const Job& j
         if (!columns) return forwardError(columns);
         outputs.columns.push_back(std::move(*columns));
     }
-    auto covariance = covarianceOf(question);
-    if (!covariance) return forwardError(covariance);
-    outputs.covariance = std::move(*covariance);
+    if (const auto added = addCovariance(outputs, question); !added) return forwardError(added);
     return outputs;
 }
 
@@ -93,7 +94,7 @@ void showTheory(TheoryView& view, const TheoryQuestion& question, const TheoryOu
     variance.marks = mean.marks = theoryMarks(inspection, question.row);
     view.setVariance(std::move(variance));
     view.setMean(std::move(mean));
-    view.setCovariance(outputs.covariance,
+    view.setCovariance(outputs.covariance, outputs.keptUnits,
                        Text::tr("contributions to %1 over %2, %3")
                            .arg(name, QString::fromStdString(question.theory->front().name),
                                 rowLabel(inspection, question.row)));

@@ -29,7 +29,8 @@ struct TheoryQuestion {
 
 struct TheoryOutputs {
     std::vector<TheoryColumns> columns;
-    std::shared_ptr<const CovariancePicture> covariance;  ///< of the units whose weight is kept
+    std::shared_ptr<const CovariancePicture> covariance;
+    bool keptUnits = true;  ///< the covariance is of the units whose weight is kept; else, none is, of all
 };
 
 /// Of the training set (where there are features of it), the ID set and the OOD set in question. Errors:

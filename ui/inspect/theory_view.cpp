@@ -84,13 +84,14 @@ void TheoryView::setGap(ChartData gap) {
     gap_->setData(std::move(gap));
 }
 
-void TheoryView::setCovariance(const std::shared_ptr<const CovariancePicture>& picture,
+void TheoryView::setCovariance(const std::shared_ptr<const CovariancePicture>& picture, bool keptUnits,
                                const QString& caption) {
     HeatmapSource source;
     if (picture) {
         source.columns = source.rows = static_cast<int>(picture->value.rows());
-        source.columnLabel = tr("kept units by mean ID contribution");
-        source.rowLabel = tr("kept units");
+        source.columnLabel = keptUnits ? tr("kept units by mean ID contribution")
+                                       : tr("all units (none is kept) by mean ID contribution");
+        source.rowLabel = keptUnits ? tr("kept units") : tr("all units");
         source.caption = caption;
         source.picture = [picture](QRect cells, QSize /*pixels*/, const Theme& theme) {
             return pictureOf(*picture, cells, theme);
@@ -123,7 +124,7 @@ void TheoryView::setState(const QString& text, bool canStart) {
 
 void TheoryView::clear() {
     for (ChartView* chart : {variance_, mean_, gap_}) chart->setData({});
-    setCovariance(nullptr, {});
+    setCovariance(nullptr, true, {});
 }
 
 void TheoryView::setTheme(const Theme& theme) {

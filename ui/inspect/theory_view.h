@@ -28,8 +28,10 @@ class TheoryView : public QWidget {
     void setVariance(ChartData variance);
     void setMean(ChartData mean);
     void setGap(ChartData gap);
-    /// The covariance of the contributions of one class, of kept units in the order of the class's profile.
-    void setCovariance(const std::shared_ptr<const CovariancePicture>& picture, const QString& caption);
+    /// The covariance of the contributions of one class, of units in the order of the class's profile: the
+    /// kept ones, or all where none is kept.
+    void setCovariance(const std::shared_ptr<const CovariancePicture>& picture, bool keptUnits,
+                       const QString& caption);
     /// What is being done, or what went wrong; empty for neither.
     void setState(const QString& text, bool canStart);
     void clear();

@@ -247,13 +247,86 @@ class TestImagesController : public QObject {
 
     void whatWasStoppedIsNotForExport() {
         Shown shown(*files_);
+        const auto& controller = shown.controller;
+        const Exportable* histogram = &shown.view.histogram();
+        const Exportable* waterfall = &shown.view.detail().waterfall();
         QVERIFY(shown.settles());
+        shown.controller.selectImage(0, 5);
+        QTRY_VERIFY(controller.currentPlots().contains(waterfall));
         shown.controller.setRow(1);
         shown.controller.stopAll();
-        QTRY_VERIFY(shown.controller.idle());
-        QVERIFY(shown.controller.currentPlots().isEmpty());
+        QTRY_VERIFY(controller.idle());
+        QVERIFY(controller.currentPlots().isEmpty());
+        // Another image has its numbers; the list is still the one before.
+        shown.controller.selectImage(1, 3);
+        QTRY_VERIFY(controller.currentPlots().contains(waterfall));
+        QCOMPARE(shown.part<QTableWidget>("answerTable")->horizontalHeaderItem(4)->text(),
+                 QString("p = 25 %"));
+        QVERIFY(!controller.currentPlots().contains(histogram));
+        // It is asked for again when the view is shown.
+        shown.view.hide();
+        shown.view.show();
+        QTRY_VERIFY(controller.currentPlots().contains(histogram));
+        QCOMPARE(shown.view.list().row, std::size_t{1});
         shown.controller.setRow(3);
-        QTRY_VERIFY(shown.controller.currentPlots().contains(&shown.view.histogram()));
+        QTRY_VERIFY(controller.currentPlots().contains(histogram));
+    }
+
+    /// Other work that was stopped leaves what is shown as it is, and the next image has all of its plots.
+    void aStoppedMapStopsNothingElse() {
+        Shown shown(*files_);
+        const auto& controller = shown.controller;
+        const Exportable* histogram = &shown.view.histogram();
+        const Exportable* waterfall = &shown.view.detail().waterfall();
+        const Exportable* picture = &shown.view.detail().picture();
+        shown.controller.setModel(tiny::model(), TinyFiles::options());
+        QVERIFY(shown.settles());
+        shown.controller.selectImage(0, 5);
+        QTRY_VERIFY(controller.currentPlots().contains(waterfall));
+        shown.choose("overlayCombo", "kept weights");
+        QVERIFY2(shown.mapText().startsWith("Loading"), qPrintable(shown.mapText()));
+        shown.controller.stopAll();
+        QVERIFY2(shown.mapText().startsWith("Stopped"), qPrintable(shown.mapText()));
+        QTRY_VERIFY(controller.idle());
+        QVERIFY(controller.currentPlots().contains(histogram) &&
+                controller.currentPlots().contains(waterfall));
+        QVERIFY(!controller.currentPlots().contains(picture));
+        shown.controller.selectImage(1, 3);
+        QTRY_VERIFY_WITH_TIMEOUT(controller.currentPlots().contains(picture), 20'000);
+        QTRY_VERIFY(controller.currentPlots().contains(waterfall));
+        QVERIFY(controller.currentPlots().contains(histogram));
+        // A map that is made anew and is stopped is not the one before.
+        shown.controller.setRow(3);
+        shown.controller.stopAll();
+        QVERIFY(!shown.part<ImagePicture>("imagePicture")->hasMap());
+        QVERIFY2(shown.mapText().startsWith("Stopped"), qPrintable(shown.mapText()));
+        shown.choose("overlayCombo", "kept weights");
+        QTRY_VERIFY(controller.currentPlots().contains(picture));
+        QVERIFY2(picture->title().contains("kept at p = 75 %"), qPrintable(picture->title()));
+    }
+
+    /// A stopped picture is read when a map of it is asked for, or the view is shown again.
+    void aStoppedPictureIsReadAgain() {
+        Shown shown(*files_);
+        const Exportable* waterfall = &shown.view.detail().waterfall();
+        shown.controller.setModel(tiny::model(), TinyFiles::options());
+        QVERIFY(shown.settles());
+        for (const bool hidden : {false, true}) {
+            shown.choose("overlayCombo", "no map");
+            shown.controller.selectImage(0, hidden ? 6 : 5);
+            shown.controller.stopAll();
+            QTRY_VERIFY(shown.controller.idle());
+            QVERIFY(!shown.controller.currentPlots().contains(waterfall));
+            if (hidden) {
+                shown.view.hide();
+                shown.view.show();
+                QTRY_VERIFY(shown.controller.currentPlots().contains(waterfall));
+                QTRY_VERIFY(!shown.part<ImagePicture>("imagePicture")->isEmpty());
+            }
+            shown.choose("overlayCombo", "dense weights");
+            QTRY_VERIFY2_WITH_TIMEOUT(shown.mapText().startsWith("Map of"), qPrintable(shown.mapText()),
+                                      20'000);
+        }
     }
 
     void saysWhyThereIsNoMap() {

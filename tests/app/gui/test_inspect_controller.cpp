@@ -11,6 +11,7 @@
 #include <QTableWidget>
 #include <QTest>
 #include <cmath>
+#include <functional>
 #include <optional>
 
 #include "core/metrics/ood_metrics.h"
@@ -89,6 +90,13 @@ class TestInspectController : public QObject {
     /// Whose contributions are shown beside the image.
     QString classOfTheImage() {
         return page_->images().detail().waterfall().data().caption.section(':', 0, 0);
+    }
+    bool isForExport(const Exportable& plot) {
+        return !plot.isEmpty() && controller_->plotsOf(exploration_).contains(&plot);
+    }
+    void stop() {
+        controller_->stopAll();
+        QTRY_VERIFY(controller_->idle());
     }
     QString cell(int row, int column) { return child<QTableWidget>("editTable")->item(row, column)->text(); }
 
@@ -225,8 +233,13 @@ class TestInspectController : public QObject {
             kept += controller_->inspection()->mask(kRow).keeps(0, d) ? 1 : 0;
         QVERIFY(kept > 0 && kept < static_cast<qsizetype>(kTinyFeatures));
         QCOMPARE(rows(), kept);
+        const auto says = [this](const char* text) {
+            return page_->theory().covariance().svg({600, 400}).contains(text);
+        };
+        QVERIFY(says("kept units by mean"));
         controller_->setRow(100);
         QTRY_COMPARE(rows(), static_cast<qsizetype>(kTinyFeatures));
+        QVERIFY(!says("kept units") && says("all units (none is kept) by mean"));
         controller_->setRow(kRow);
         // The gap is the difference of the mean largest logits.
         const auto& gap = page_->theory().gap().data().series;
@@ -256,6 +269,127 @@ class TestInspectController : public QObject {
         controller_->setExploration(inputs_, other, 20);
         QVERIFY(page_->map().heatmap().isEmpty());
         QTRY_VERIFY(controller_->plotsOf(other).contains(&page_->map().heatmap()));
+    }
+
+    void aClassThatWasStoppedIsNotForExport() {
+        const ClassView& view = page_->classes();
+        page_->setView(InspectPage::Class);
+        QTRY_VERIFY(isForExport(view.profile()) && isForExport(view.logits()));
+        // Another p, class and OOD set.
+        const std::function<void()> changes[] = {
+            [this] { controller_->setRow(20); },
+            [this] { QTest::keyClick(child<QComboBox>("inspectClass"), Qt::Key_Down); },
+            [this] { QTest::keyClick(child<QComboBox>("inspectOodSet"), Qt::Key_Down); }};
+        for (const auto& change : changes) {
+            change();
+            QVERIFY(!isForExport(view.profile()) && !isForExport(view.logits()));
+            stop();
+            QVERIFY(!isForExport(view.profile()) && !isForExport(view.logits()));
+            page_->setView(InspectPage::Map);
+            page_->setView(InspectPage::Class);
+            QTRY_VERIFY(isForExport(view.profile()) && isForExport(view.logits()));
+        }
+        QVERIFY(view.profile().data().caption.contains("bee"));
+    }
+
+    void aHiddenViewOfAnotherClassOrUnitIsNotForExport() {
+        page_->setView(InspectPage::Unit);
+        QTRY_VERIFY(isForExport(page_->unit().activations()));
+        page_->setView(InspectPage::Class);
+        QTRY_VERIFY(isForExport(page_->classes().profile()));
+        page_->setView(InspectPage::Map);
+        QTRY_VERIFY(isForExport(page_->map().heatmap()));
+        QVERIFY(isForExport(page_->classes().profile()) && isForExport(page_->unit().activations()));
+        const int unit = child<QSpinBox>("inspectUnit")->value();
+        emit page_->map().heatmap().cellPicked(2, 0);
+        emit page_->map().heatmap().cellPicked(2, 4);
+        QVERIFY(child<QSpinBox>("inspectUnit")->value() != unit);
+        QVERIFY(!isForExport(page_->classes().profile()) && !isForExport(page_->classes().logits()));
+        QVERIFY(!isForExport(page_->unit().activations()));
+        QVERIFY(isForExport(page_->map().heatmap()));
+        page_->setView(InspectPage::Class);
+        QTRY_VERIFY(isForExport(page_->classes().profile()));
+    }
+
+    void aUnitThatWasStoppedIsNotForExport() {
+        page_->setView(InspectPage::Unit);
+        auto* box = child<QSpinBox>("inspectUnit");
+        box->setValue(kUnit);
+        QTRY_VERIFY(isForExport(page_->unit().activations()));
+        box->setValue(kUnit + 2);
+        QVERIFY(!isForExport(page_->unit().activations()));
+        stop();
+        QVERIFY(!isForExport(page_->unit().activations()));
+        box->setValue(kUnit);
+        QVERIFY(isForExport(page_->unit().activations()));
+        box->setValue(kUnit + 2);
+        QTRY_VERIFY(isForExport(page_->unit().activations()));
+        QVERIFY(child<QLabel>("unitFacts")->text().contains("Unit 5"));
+    }
+
+    void aUnitThatWasLeftDoesNotComeBack() {
+        page_->setView(InspectPage::Unit);
+        auto* box = child<QSpinBox>("inspectUnit");
+        box->setValue(kUnit);
+        QTRY_VERIFY(child<QLabel>("unitFacts")->text().contains("Unit 3"));
+        box->setValue(kUnit + 2);
+        box->setValue(kUnit);
+        QTRY_VERIFY(controller_->idle());
+        QTest::qWait(0);
+        QVERIFY(child<QLabel>("unitFacts")->text().contains("Unit 3"));
+        QVERIFY(isForExport(page_->unit().activations()));
+    }
+
+    void aMapThatWasStoppedIsNotForExport() {
+        QTRY_VERIFY(isForExport(page_->map().heatmap()));
+        child<QComboBox>("unitOrder")->setCurrentIndex(1);
+        QVERIFY(!isForExport(page_->map().heatmap()));
+        stop();
+        QVERIFY(!isForExport(page_->map().heatmap()));
+        page_->setView(InspectPage::Class);
+        page_->setView(InspectPage::Map);
+        QTRY_VERIFY(isForExport(page_->map().heatmap()));
+    }
+
+    void theoryThatWasStoppedIsNotForExport() {
+        const TheoryView& view = page_->theory();
+        const auto ofTheClass = [&] {
+            return isForExport(view.variance()) && isForExport(view.mean()) && isForExport(view.covariance());
+        };
+        const auto none = [&] {
+            return !isForExport(view.variance()) && !isForExport(view.mean()) &&
+                   !isForExport(view.covariance());
+        };
+        page_->setView(InspectPage::Theory);
+        QTRY_VERIFY(isForExport(view.gap()));
+        QVERIFY(none());
+        click("theoryStart");
+        QTRY_VERIFY(ofTheClass());
+        const std::function<void()> changes[] = {
+            [this] { controller_->setRow(20); },
+            [this] { QTest::keyClick(child<QComboBox>("inspectClass"), Qt::Key_Down); },
+            [this] { QTest::keyClick(child<QComboBox>("inspectOodSet"), Qt::Key_Down); },
+            [this] { QTest::mouseClick(child<QAbstractButton>("theoryAverage"), Qt::LeftButton); }};
+        for (const auto& change : changes) {
+            change();
+            QVERIFY(none());
+            stop();
+            QVERIFY(none());
+            // The gap is of all classes, and its mark needs no time.
+            QVERIFY(isForExport(view.gap()));
+            page_->setView(InspectPage::Map);
+            QVERIFY(none());
+            page_->setView(InspectPage::Theory);
+            QTRY_VERIFY(ofTheClass());
+        }
+        // Hidden, with another class.
+        page_->setView(InspectPage::Map);
+        QVERIFY(ofTheClass());
+        QTest::keyClick(child<QComboBox>("inspectClass"), Qt::Key_Down);
+        QVERIFY(none());
+        QVERIFY(isForExport(view.gap()));
+        controller_->setRow(30);
+        QVERIFY(!isForExport(view.gap()));
     }
 
     void numbersAreThoseOfTheMomentTheyWereAskedFor() {
