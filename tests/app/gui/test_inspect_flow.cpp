@@ -4,6 +4,7 @@
 #include <QHeaderView>
 #include <QImage>
 #include <QLineEdit>
+#include <QPointer>
 #include <QSpinBox>
 #include <QTabBar>
 #include <QTabWidget>
@@ -172,15 +173,18 @@ class TestInspectFlow : public QObject {
         QTRY_VERIFY(page.images().list().query.filter.wronglyAccepted);
         const ImageList shown = page.images().list();
         program.press("exportImagesButton");
-        auto* dialog = program.window.findChild<QFileDialog*>();
-        QVERIFY(dialog != nullptr);
-        QVERIFY(QTest::qWaitForWindowExposed(dialog));
+        const QPointer<QFileDialog> dialog = program.window.findChild<QFileDialog*>();
+        QVERIFY(dialog);
+        QVERIFY(QTest::qWaitForWindowExposed(dialog.data()));
         auto* name = dialog->findChild<QLineEdit*>("fileNameEdit");
+        name->setCompleter(nullptr);  // whose list might lie over the button
         name->selectAll();
         QTest::keyClicks(name, demo_.text("listed"));
         auto* buttons = dialog->findChild<QDialogButtonBox*>();
         QTest::mouseClick(buttons->button(QDialogButtonBox::Save), Qt::LeftButton);
-        QTRY_VERIFY(program.message().contains("listed.csv"));
+        QVERIFY2(QTest::qWaitFor([&] { return program.message().contains("listed.csv"); }, 20'000),
+                 qPrintable(dialog && dialog->isVisible() ? QString("the dialog is still open")
+                                                          : program.message()));
         QFile file(demo_.text("listed.csv"));
         QVERIFY(file.open(QIODevice::ReadOnly));
         const QList<QByteArray> lines = file.readAll().trimmed().split('\n');
