@@ -40,10 +40,10 @@ DetectorSupply supplyOf(const AnalysisInputs& inputs, bool hasModel) {
     return supply;
 }
 
-/// Whether the images that features were made of can be looked for.
+/// Whether the model can be run on the images that features were made of, where these are still there.
 bool hasModelAndImages(const AnalysisInputs& inputs) {
     const auto known = [](const InputSet& set) { return !set.features->provenance.folder.empty(); };
-    return inputs.model && known(inputs.id) && std::ranges::all_of(inputs.ood, known);
+    return inputs.model && inputs.preprocess && known(inputs.id) && std::ranges::all_of(inputs.ood, known);
 }
 
 /// The detector of the lowest average FPR95; the end where none has numbers.

@@ -226,10 +226,15 @@ Status Scorer::check(const DetectorSpec& spec, const InputSet& set) const {
     if (auto status = checkDetectorSpec(spec); !status) return status;
     if (spec.id != "odin")
         return fail(ErrorCode::InvalidArgument, specLabel(spec) + " is scored by features, not by images.");
-    if (!inputs_->model || !inputs_->preprocess) {
+    if (!inputs_->model) {
         return fail(ErrorCode::InvalidArgument,
                     "ODIN needs the model itself, and there is only the weight of its head; name the model "
                     "file in place of it.");
+    }
+    if (!inputs_->preprocess) {
+        return fail(ErrorCode::InvalidArgument,
+                    "ODIN runs the model on the images, and it is not known how these are prepared; name the "
+                    "preprocessing that the features were extracted with.");
     }
     for (const InputSet* one : {&set, &inputs_->id}) {
         if (auto status = checkFolder(*one); !status) return status;

@@ -43,7 +43,8 @@ QString whatWouldHelp(DetectorNeed need) {
                 "it needs the classes of ID training images; name a training set whose folders are the "
                 "model's classes");
         case DetectorNeed::Model:
-            return Text::tr("it runs the model on the images; open a model and folders of images");
+            return Text::tr(
+                "it runs the model on the images; open a model, its preprocessing and folders of images");
     }
     return {};
 }

@@ -252,6 +252,18 @@ class TestCompareController : public QObject {
         QCOMPARE(shown.results().detector(1)->idScores, *expected);
     }
 
+    void odinNeedsModelAndPreprocessing() {
+        AnalysisInputs inputs = *tinyInputs();
+        inputs.model.emplace();
+        Shown shown(std::make_shared<const AnalysisInputs>(inputs));
+        shown.check({"odin"});
+        QVERIFY(shown.list().checkedSpecs().empty());
+        inputs.preprocess.emplace();
+        shown.controller.setInputs(std::make_shared<const AnalysisInputs>(inputs));
+        shown.check({"odin"});
+        QCOMPARE(shown.list().checkedSpecs(), std::vector<DetectorSpec>{kOdin});
+    }
+
     void theBestIsSelectedUntilTheUserSelects() {
         Shown shown;
         shown.check({"energy", "msp", "dice", "gen"});

@@ -269,6 +269,14 @@ class TestModelScorer : public QObject {
                       "'33.pgm' of the set 'id'");
     }
 
+    void withoutAPreprocessingItSaysSo() {
+        const Fixture fixture;
+        QVERIFY(fixture.inputs);
+        fixture.inputs->preprocess.reset();
+        QVERIFY_TELLS(fixture.errorOf(fixture.inputs->id), ErrorCode::InvalidArgument,
+                      "name the preprocessing");
+    }
+
     void withoutAModelItSaysSo() {
         const Fixture fixture;
         QVERIFY(fixture.inputs);
