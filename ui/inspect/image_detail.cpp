@@ -275,9 +275,8 @@ QString ImageDetail::Impl::imageName() const {
 /// Which map of which image: what is read elsewhere on screen.
 QString ImageDetail::Impl::captionOf(MapOverlay which) const {
     if (!record) return {};
-    const QString name = file.isEmpty()
-                             ? imageName()
-                             : setTitle(list, list.record(*record)) + ' ' + QFileInfo(file).fileName();
+    QString name = file.isEmpty() ? imageName()
+                                  : setTitle(list, list.record(*record)) + ' ' + QFileInfo(file).fileName();
     if (!maps || which == MapOverlay::None) return name;
     const QString row = rowLabel(*list.inspection, mapsRow);
     const QString weights = which == MapOverlay::Dense  ? tr("dense weights")
