@@ -2,6 +2,7 @@
 #include <QDBusMessage>
 #include <QDBusVariant>
 #include <QFileInfo>
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -24,7 +25,9 @@ bool hasSessionBus() {
 }
 
 std::optional<bool> askPortal(int timeoutMs) {
-    const QString name = QStringLiteral("dicescope-appearance");
+    // Of its own: an earlier ask that was given up may still be using its connection, and then close it.
+    static std::atomic<unsigned> asks = 0;
+    const QString name = QStringLiteral("dicescope-appearance-%1").arg(asks++);
     std::optional<bool> dark;
     {
         const auto bus = QDBusConnection::connectToBus(QDBusConnection::SessionBus, name);

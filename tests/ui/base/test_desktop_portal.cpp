@@ -16,6 +16,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+const QString kService = QStringLiteral("org.freedesktop.portal.Desktop");
+
 /// A portal that answers every read with one number, wrapped in a variant as the real one does; or never.
 class FakePortal : public QDBusVirtualObject {
   public:
@@ -54,7 +56,7 @@ class TestDesktopPortal : public QObject {
         QVERIFY(connection.isConnected());
         QVERIFY(connection.registerVirtualObject(QStringLiteral("/org/freedesktop/portal/desktop"),
                                                  portal_.get()));
-        QVERIFY(connection.registerService(QStringLiteral("org.freedesktop.portal.Desktop")));
+        QVERIFY(connection.registerService(kService));
     }
 
   private slots:
@@ -69,8 +71,13 @@ class TestDesktopPortal : public QObject {
         thread_.start();
     }
     void cleanup() {
+        if (!portal_) return;
+        // The bus learns of a lost connection later, and until then the name would be taken.
+        QDBusConnection(QStringLiteral("fake-portal")).unregisterService(kService);
+        // In its own thread, where it may be answering.
+        QMetaObject::invokeMethod(
+            portal_.get(), [this] { portal_.reset(); }, Qt::BlockingQueuedConnection);
         QDBusConnection::disconnectFromBus(QStringLiteral("fake-portal"));
-        portal_.reset();
     }
     void cleanupTestCase() {
         thread_.quit();
@@ -111,6 +118,12 @@ class TestDesktopPortal : public QObject {
     void silenceIsNoPreference() {
         serve(std::nullopt);
         QVERIFY(!portalPrefersDark(50ms));
+    }
+
+    /// Each gives up while the one before may still be letting go of the bus.
+    void asksInARowDoNotShareAConnection() {
+        serve(std::nullopt);
+        for (int i = 0; i < 200; ++i) QVERIFY(!portalPrefersDark(1ms));
     }
 
     void noPortalIsNoPreference() { QVERIFY(!portalPrefersDark(10s)); }
